@@ -12,7 +12,7 @@ from streamguard.program import Event
 class ProgressLine:
     """One line that follows a run: records of each job, out of those that are expected.
 
-    Call it with the events of the program, and ``close`` it in the end. On something that is no terminal and no
+    Call it with the events of the program, and ``close`` it in the end. On something that is neither a terminal nor a
     notebook it prints nothing but warnings.
     """
 
@@ -21,7 +21,7 @@ class ProgressLine:
         self._expected: dict[str, int] = {}
         self._ended: set[str] = set()
         self._width = 0
-        # ipykernel's stream is no terminal, but follows carriage returns as one.
+        # ipykernel's stream is not a terminal, but follows carriage returns as one.
         self._shown = sys.stderr.isatty() or type(sys.stderr).__module__.startswith("ipykernel")
 
     def __call__(self, event: Event) -> None:

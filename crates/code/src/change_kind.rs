@@ -154,7 +154,7 @@ impl<'a> SyntaxTokens<'a> {
     /// Adds the text between two tokens unless it is only white space or a line continuation.
     fn add_gap(&mut self, text: &'a str, range: Range<usize>) {
         let text = text.get(range).unwrap_or_default();
-        // A backslash at the end of a line joins it to the next one, and is no code.
+        // A backslash at the end of a line joins it to the next one, and is not code.
         let words: Vec<&str> = text.split_whitespace().filter(|word| *word != "\\").collect();
         if !words.is_empty() {
             self.code.push(SyntaxToken::Other(words));

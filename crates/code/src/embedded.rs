@@ -19,7 +19,7 @@ pub(super) struct EmbeddedCode {
     pub(super) shown_as: Language,
     /// Path that names the grammar, if that of the file does not.
     pub(super) grammar_path: Option<&'static str>,
-    /// Whether the rest of the file is no code at all.
+    /// Whether the rest of the file is not code at all.
     pub(super) is_all: bool,
     /// Both sides of the file with all else blank.
     pub(super) texts: [String; 2],

@@ -86,7 +86,7 @@ pub fn classify_path(path: &str) -> PathClass {
     }
 }
 
-/// Whether the first line of a file may name its language. Files without an extension that are no scripts, such as
+/// Whether the first line of a file may name its language. Files without an extension that are not scripts, such as
 /// `Makefile`, seldom begin in lower case.
 pub(crate) fn may_be_script(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);

@@ -20,7 +20,7 @@ static COMMAND_BODY: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a valid pattern")
 });
 
-/// Words that are no commands, or no first arguments.
+/// Words that are not commands, or no first arguments.
 const KEYWORDS: &[&str] = &[
     "case", "if", "unless", "while", "until", "begin", "for", "not", "and", "or", "rescue", "do", "then",
     "in", "def",

@@ -14,7 +14,7 @@ pub trait Collector: Serialize + Debug + Send + Sync {
     /// earlier plans unusable.
     type Shard: Serialize + DeserializeOwned;
 
-    /// State that all shards in a process share and that is no setting, such as the client of an
+    /// State that all shards in a process share and that is not a setting, such as the client of an
     /// upstream; `()` if there is none.
     type Context: Send + Sync;
 

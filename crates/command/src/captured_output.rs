@@ -58,7 +58,7 @@ impl<'a, 'b> CapturedOutput<'a, 'b> {
         };
         match self.stdout_use {
             StdoutUse::Record => {
-                // As `$(..)` of a shell has it: the end of the last line is no part of a value.
+                // As `$(..)` of a shell has it: the end of the last line is not part of a value.
                 self.held.pop_if(|byte| *byte == b'\n');
                 let text = String::from_utf8_lossy(&self.held);
                 if text.len() != self.held.len() || text.as_bytes() != self.held {

@@ -41,7 +41,7 @@ pub fn has_foreign_card(folder: &Path) -> bool {
 }
 
 fn is_foreign(path: &Path) -> io::Result<bool> {
-    // What is no regular file is never read: a pipe would wait for ever.
+    // What is not a regular file is never read: a pipe would wait for ever.
     match path.symlink_metadata() {
         Ok(metadata) if !metadata.is_file() => return Ok(true),
         Ok(_) => {}
@@ -140,7 +140,7 @@ fn write_text(card: &mut String, stats: &SampleStats) -> std::fmt::Result {
     )?;
     writeln!(
         card,
-        "All rows are in one split. A random part of them is no fair test, since copies and near copies of a function would \
+        "All rows are in one split. A random part of them is not a fair test, since copies and near copies of a function would \
          be on both sides: `streamguard prepare FOLDER` makes splits without.\n"
     )?;
     write_confidence(card, stats)?;

@@ -22,7 +22,7 @@ pub struct LineLabels {
 
 impl LineLabels {
     /// Compares the two sides. Lines that differ only in their indentation, blank lines, comments and lines without a
-    /// word are no labels.
+    /// word are not labels.
     ///
     /// The lines are matched by the histogram diff of JGit. LineVD (Hin and others, MSR 2022) labels the lines that depend
     /// on added ones; the next line with code stands in for them here, since it needs no analysis of the flow.

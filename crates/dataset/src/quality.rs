@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Shortest code that is kept, in characters. Shorter code is no function to learn from.
+/// Shortest code that is kept, in characters. Shorter code is not a function to learn from.
 pub const MIN_CODE_CHARS: usize = 50;
 
 /// Longest code that is kept by default, in characters.

@@ -353,7 +353,8 @@ pub(crate) fn next(
     let mut taken = BTreeMap::<String, u64>::new();
     for queue in queues.iter().flatten().filter(|queue| queue.leases > 0) {
         for need in &queue.needs {
-            *taken.entry(need.name.clone()).or_default() += need.amount * queue.leases as u64;
+            let taken = taken.entry(need.name.clone()).or_default();
+            *taken = taken.saturating_add(need.amount.saturating_mul(queue.leases as u64));
         }
     }
     let is_free = |need: &ResourceNeed| {

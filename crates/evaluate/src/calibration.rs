@@ -38,7 +38,7 @@ pub(crate) fn is_probability(score: f64) -> bool {
     (0.0..=1.0).contains(&score)
 }
 
-/// Returns the sums of all bins and the sum of squared errors; `None` if the scores are no probabilities.
+/// Returns the sums of all bins and the sum of squared errors; `None` if the scores are not probabilities.
 fn sums(set: &JudgedSet, weights: &[u32]) -> Option<([BinSums; MAX_BINS], f64)> {
     let scores = set.scores.as_ref().filter(|scores| scores.iter().all(|score| is_probability(*score)))?;
     let mut bins = [BinSums::default(); MAX_BINS];

@@ -61,7 +61,7 @@ pub struct Evaluation {
     pub clusters: u64,
     /// Figures by their names.
     pub metrics: BTreeMap<String, Estimate>,
-    /// Calibration by bins; empty if the scores are no probabilities.
+    /// Calibration by bins; empty if the scores are not probabilities.
     pub calibration: Vec<CalibrationBin>,
     /// Figures of each language.
     pub languages: BTreeMap<String, GroupEvaluation>,
@@ -88,7 +88,7 @@ fn names() -> impl Iterator<Item = &'static str> {
 /// Compares predictions with the labels of a test set.
 ///
 /// # Errors
-/// [`EvaluateError`] if an example has no prediction, or scores are no probabilities and nothing says what they mean.
+/// [`EvaluateError`] if an example has no prediction, or scores are not probabilities and nothing says what they mean.
 pub fn evaluate(
     test: &TestSet,
     predictions: &Predictions,

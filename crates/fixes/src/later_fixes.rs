@@ -31,11 +31,11 @@ impl LaterFixes {
     pub(crate) fn flag(&mut self, samples: &mut [Sample]) {
         let mut fixes = Vec::new();
         for sample in samples.iter_mut().filter(|sample| sample.kind != SampleKind::Benign) {
-            let text = |side: &Option<String>| side.clone().unwrap_or_default();
-            let (before, after) = (text(&sample.vulnerable_code), text(&sample.fixed_code));
-            let diff = line_diff(&before, &after);
+            let before = sample.vulnerable_code.as_deref().unwrap_or_default();
+            let after = sample.fixed_code.as_deref().unwrap_or_default();
+            let diff = line_diff(before, after);
             let place = (sample.path_after.clone(), sample.function.clone());
-            let changes_again = |fix: &&LaterFix| {
+            let changes_again = |fix: &LaterFix| {
                 fix.advisory_ids.iter().any(|id| sample.advisory_ids.contains(id))
                     && diff
                         .added
@@ -43,7 +43,7 @@ impl LaterFixes {
                         .filter_map(|line| line_hash(line))
                         .any(|hash| fix.removed.contains(&hash))
             };
-            if self.by_place.get(&place).is_some_and(|fixes| fixes.iter().any(|fix| changes_again(&fix))) {
+            if self.by_place.get(&place).is_some_and(|fixes| fixes.iter().any(changes_again)) {
                 sample.quality_flags.push(QualityFlag::Superseded);
             }
             let removed = diff.removed.iter().filter_map(|line| line_hash(line)).collect();

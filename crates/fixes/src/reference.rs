@@ -20,6 +20,7 @@ mod revision;
 mod short_link;
 mod web_address;
 
+pub(crate) use history::CLOSING_WORDS;
 pub use history::{CommitHistory, FoundCommit, HistoryError};
 use pointer::repository_url;
 pub use pointer::{GitTarget, RepositoryPointer};

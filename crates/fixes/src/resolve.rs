@@ -1,17 +1,15 @@
 //! Resolution of a fix reference: the commits that it may mean.
 
 use gix::ObjectId;
+use streamguard_git::may_be_commit_id;
 use streamguard_mining::is_security_fix;
 
 use crate::fix_refs::{AdvisoryEvidence, FixLocator, FixRef};
-use crate::reference::{CommitHistory, FoundCommit, GitTarget};
+use crate::reference::{CLOSING_WORDS, CommitHistory, FoundCommit, GitTarget};
 
 /// Most commits that one reference may lead to. More of them are a list of changes or the commits of
 /// a bot, and not the fix.
 const MAX_COMMITS: usize = 5;
-
-/// Fewest digits of an abbreviated commit id.
-const MIN_ID_DIGITS: usize = 7;
 
 /// Confidence in a commit that is named by its id.
 const BY_ID: f64 = 1.0;
@@ -85,12 +83,9 @@ pub(super) fn resolve_below(
 fn is_vulnerable(advisory: &AdvisoryEvidence, commit: ObjectId, history: Option<&CommitHistory>) -> bool {
     let id = commit.to_string();
     advisory.vulnerable.iter().any(|name| {
-        // A name of this many digits is that of a commit, and no tag.
-        let is_id = name.len() >= MIN_ID_DIGITS && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-        match is_id {
-            true => id.starts_with(name.as_str()),
-            false => history.and_then(|history| history.version(name)) == Some(commit),
-        }
+        // A tag such as `20210324` could be an id as well.
+        may_be_commit_id(name) && id.starts_with(name.as_str())
+            || history.and_then(|history| history.version(name)) == Some(commit)
     })
 }
 
@@ -119,7 +114,7 @@ fn find_commits(
         }
         FixLocator::Target(GitTarget::Pull(number)) => {
             let found = history.pull(*number);
-            let is_claim = found.is_some_and(|found| found.evidence == "pull:closes");
+            let is_claim = found.is_some_and(|found| found.evidence == CLOSING_WORDS);
             let confidence = if is_claim { BY_CLOSING_WORDS } else { BY_PULL_REQUEST };
             one(found, confidence, &format!("says that it brought #{number} in"))
         }

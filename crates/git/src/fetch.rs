@@ -74,7 +74,7 @@ fn full_id(id: &str) -> Option<ObjectId> {
 /// not give commits by their ids, all history is fetched.
 ///
 /// # Errors
-/// [`GitError`]; commits that the server does not have are no error, see [`FetchedRepository::missing`].
+/// [`GitError`]; commits that the server does not have are not an error, see [`FetchedRepository::missing`].
 pub fn fetch_commits(
     url: &str,
     ids: &[String],
@@ -137,7 +137,7 @@ pub fn mirror_path(cache: &Path, url: &str) -> PathBuf {
 /// many files to be mined are left out.
 ///
 /// # Errors
-/// [`GitError`]; files that the server does not have are no error.
+/// [`GitError`]; files that the server does not have are not an error.
 pub fn fetch_blobs(
     fetched: &FetchedRepository,
     commits: impl IntoIterator<Item = ObjectId>,

@@ -28,6 +28,7 @@
 //! ```
 
 mod bare_mirror;
+mod commit_id;
 mod context;
 mod error;
 mod failure;
@@ -57,6 +58,7 @@ mod source;
 mod tree_changes;
 
 pub use bare_mirror::initialise_repository;
+pub use commit_id::may_be_commit_id;
 pub use context::{FetchContext, FetchedRepository, HostAddresses, LocateRedirect, MAX_BYTES};
 pub use error::GitError;
 pub use fetch::{fetch_blobs, fetch_commits, fetch_history, mirror_path, record_failure};

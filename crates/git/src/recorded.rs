@@ -1,6 +1,6 @@
 //! Mirrors and failures that the cache holds of a repository, for runs that are offline.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -72,11 +72,11 @@ pub(crate) fn find_recorded(
     }
 }
 
-/// Reads the text of an error. In the snapshot of a stranger it may have any size.
+/// Reads the text of an error. In the snapshot of a stranger it may have any size, and is cut off.
 fn read_problem(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(MAX_PROBLEM_BYTES).read_to_string(&mut text)?;
-    Ok(text)
+    let mut text = Vec::new();
+    streamguard_durable::open_regular(path)?.take(MAX_PROBLEM_BYTES).read_to_end(&mut text)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 /// Records why a repository could not be fetched.

@@ -101,7 +101,7 @@ fn endless_reference(folder: PathBuf) -> Option<String> {
 fn stray_reference(path: &Path) -> Option<String> {
     let content = read_regular(path, MAX_REFERENCE_BYTES).ok()?;
     let name = content.strip_prefix(b"ref:")?.trim_ascii_start();
-    (!name.starts_with(b"refs/")).then(|| format!("{} names what is no reference", path.display()))
+    (!name.starts_with(b"refs/")).then(|| format!("{} names what is not a reference", path.display()))
 }
 
 /// Returns the reason why a file cannot be read as a whole, if it is there.
@@ -180,7 +180,7 @@ mod tests {
             for target in ["FETCH_HEAD", "hooks/a", "main-worktree/FETCH_HEAD"] {
                 let put = |file: &Path| fs::write(file, format!("ref: {target}\n")).unwrap();
                 let error = problem_with(root, name, put);
-                assert!(error.contains("names what is no reference"), "{name} {target}: {error}");
+                assert!(error.contains("names what is not a reference"), "{name} {target}: {error}");
             }
         }
         let error = problem_with(root, "refs/heads/a", |file| symlink("..", file).unwrap());

@@ -35,7 +35,7 @@ pub struct RevisionFile {
 }
 
 impl OpenRepository {
-    /// Returns the files of a commit whose paths `keep` accepts, sorted by path. Links and submodules are no files.
+    /// Returns the files of a commit whose paths `keep` accepts, sorted by path. Links and submodules are not files.
     ///
     /// # Errors
     /// [`RevisionReadError`].

@@ -87,7 +87,7 @@ impl Visit for BoundedRecorder {
     }
 
     fn push_back_tracked_path_component(&mut self, component: &BStr) {
-        // Folders that are entered on both sides are no changes, so they are counted here.
+        // Folders that are entered on both sides are not changes, so they are counted here.
         self.folders += 1;
         self.inner.push_back_tracked_path_component(component);
         self.path_bytes += self.inner.path().len();

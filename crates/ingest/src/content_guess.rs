@@ -2,19 +2,62 @@
 
 use std::borrow::Cow;
 
-/// What an input without text looks like.
-pub(crate) const EMPTY: &str = "empty";
-
 /// Lines that are looked at.
 const MAX_LINES: usize = 100;
 
-/// Returns what the beginning of an input looks like, in words that follow "it looks like".
-pub(crate) fn looks_like(head: &[u8]) -> &'static str {
+/// Kind of text that the beginning of an input looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ContentGuess {
+    /// Nothing but white space.
+    Empty,
+    Utf16,
+    Binary,
+    W3c,
+    /// An object in each line.
+    JsonObjects,
+    /// JSON over several lines.
+    JsonDocument,
+    NginxError,
+    ApacheError,
+    Markup,
+    Logfmt,
+    Syslog,
+    CommaSeparated,
+    TabSeparated,
+    Markdown,
+    PlainText,
+}
+
+impl ContentGuess {
+    /// Returns the words that follow "it looks like".
+    pub(crate) fn describe(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Utf16 => "text in UTF-16",
+            Self::Binary => "binary data",
+            Self::W3c => "W3C Extended Log Format, as IIS and CloudFront write it",
+            Self::JsonObjects => "JSON objects without the keys of a request",
+            Self::JsonDocument => "JSON that is not one object per line",
+            Self::NginxError => "an error log of nginx",
+            Self::ApacheError => "an error log of Apache",
+            Self::Markup => "XML or HTML",
+            Self::Logfmt => "logfmt, keys and values joined by =",
+            Self::Syslog => "a log of syslog",
+            Self::CommaSeparated => "CSV",
+            Self::TabSeparated => "values separated by tabs",
+            Self::Markdown => "Markdown",
+            Self::PlainText => "plain text",
+        }
+    }
+}
+
+/// Guesses what the beginning of an input is.
+pub(crate) fn guess_content(head: &[u8]) -> ContentGuess {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        return "text in UTF-16";
+        return ContentGuess::Utf16;
     }
     if head.contains(&0) {
-        return "binary data";
+        return ContentGuess::Binary;
     }
     let lines: Vec<Cow<'_, str>> = head
         .split(|byte| *byte == b'\n')
@@ -23,35 +66,35 @@ pub(crate) fn looks_like(head: &[u8]) -> &'static str {
         .take(MAX_LINES)
         .collect();
     if lines.is_empty() {
-        return EMPTY;
+        return ContentGuess::Empty;
     }
     let most = |is: &dyn Fn(&str) -> bool| lines.iter().filter(|line| is(line)).count() * 2 > lines.len();
     let any = |is: &dyn Fn(&str) -> bool| lines.iter().any(|line| is(line));
     let first = lines.first().map_or("", |line| line.trim_start_matches('\u{feff}').trim_start());
     if lines.iter().any(|line| line.contains('\u{fffd}')) && most(&|line| line.contains('\u{fffd}')) {
-        "binary data"
+        ContentGuess::Binary
     } else if any(&|line| line.starts_with("#Fields:")) || first.starts_with("#Version:") {
-        "W3C Extended Log Format, as IIS and CloudFront write it"
+        ContentGuess::W3c
     } else if most(&|line| line.starts_with('{') && line.ends_with('}') && line.len() > 2) {
-        "JSON objects without the keys of a request"
+        ContentGuess::JsonObjects
     } else if first == "{" || first == "[" || first.starts_with("[{") || first.starts_with("{\"") {
-        "JSON that is not one object per line"
+        ContentGuess::JsonDocument
     } else if most(&is_nginx_error) {
-        "an error log of nginx"
+        ContentGuess::NginxError
     } else if most(&is_apache_error) {
-        "an error log of Apache"
+        ContentGuess::ApacheError
     } else if first.starts_with("<?xml") || first.starts_with("<!") || first.starts_with("<html") {
-        "XML or HTML"
+        ContentGuess::Markup
     } else if most(&|line| line.split(' ').filter(|word| word.contains('=')).count() > 2) {
-        "logfmt, keys and values joined by ="
+        ContentGuess::Logfmt
     } else if most(&is_syslog) {
-        "a log of syslog"
-    } else if let Some(name) = separated_values(&lines) {
-        name
+        ContentGuess::Syslog
+    } else if let Some(guess) = separated_values(&lines) {
+        guess
     } else if any(&|line| line.starts_with("```")) || most(&is_markdown) || is_heading(first) {
-        "Markdown"
+        ContentGuess::Markdown
     } else {
-        "plain text"
+        ContentGuess::PlainText
     }
 }
 
@@ -89,17 +132,19 @@ fn has_shape(word: Option<&str>, shape: &str) -> bool {
     })
 }
 
-/// Returns the name of a text in columns: each line has the same number of separators.
-fn separated_values(lines: &[Cow<'_, str>]) -> Option<&'static str> {
-    let names = [(',', "CSV"), (';', "CSV"), ('\t', "values separated by tabs")];
-    names.into_iter().find_map(|(separator, name)| {
+/// Recognises a text in columns: each line has the same number of separators.
+fn separated_values(lines: &[Cow<'_, str>]) -> Option<ContentGuess> {
+    use ContentGuess::{CommaSeparated, TabSeparated};
+    // Where the comma is the decimal sign, programs separate by semicolons.
+    let guesses = [(',', CommaSeparated), (';', CommaSeparated), ('\t', TabSeparated)];
+    guesses.into_iter().find_map(|(separator, guess)| {
         let columns = |line: &str| {
             // Separators within quotes belong to a value.
             line.split('"').step_by(2).map(|part| part.matches(separator).count()).sum::<usize>()
         };
         let expected = columns(lines.first()?);
         let same = lines.iter().filter(|line| columns(line) == expected).count();
-        (expected > 0 && lines.len() > 1 && same * 10 >= lines.len() * 9).then_some(name)
+        (expected > 0 && lines.len() > 1 && same * 10 >= lines.len() * 9).then_some(guess)
     })
 }
 
@@ -138,11 +183,8 @@ mod tests {
             ("\x7fELF\x02\0\0", "binary"),
             ("<?xml version=\"1.0\"?>\n<a/>\n", "XML"),
         ] {
-            assert!(
-                looks_like(head.as_bytes()).contains(expected),
-                "{head}: {}",
-                looks_like(head.as_bytes())
-            );
+            let guess = guess_content(head.as_bytes()).describe();
+            assert!(guess.contains(expected), "{head}: {guess}");
         }
     }
 }

@@ -40,10 +40,13 @@ impl<const BITS: u32> DdSketch<BITS> {
         }
     }
 
-    /// Returns the sketch of the values that were added since an earlier state of this sketch.
+    /// Returns the sketch of the values that were added since an earlier state of this sketch. Values that only the
+    /// earlier one has are left out.
     pub(crate) fn since(&self, earlier: &Self) -> Self {
         let before = earlier.counts.iter().chain(std::iter::repeat(&0));
-        Self { counts: self.counts.iter().zip(before).map(|(now, before)| now - before).collect() }
+        Self {
+            counts: self.counts.iter().zip(before).map(|(now, before)| now.saturating_sub(*before)).collect(),
+        }
     }
 
     /// Returns the number of values.

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::content_guess::ContentGuess;
 use crate::line_format::{LineFormat, SAMPLE_LINES};
 use crate::line_grammar::{GrammarState, LineGrammar};
 use crate::line_wrapper::LineWrapper;
 use crate::parse::{
-    self, DateCache, FIELDS_DIRECTIVE, FastPrefix, FieldMap, HttpMethod, JsonTraits, LatencyUnit,
-    LinePattern, LoggedRequest, MalformedLine, NAMED_PATTERNS, NamedPattern, find_tail, parse_json_with,
-    parse_logfmt,
+    self, DateCache, FIELDS_DIRECTIVE, FastPrefix, FieldMap, HttpMethod, JsonDialect, JsonTraits,
+    LatencyUnit, LinePattern, LoggedRequest, MalformedLine, NAMED_PATTERNS, NamedPattern, find_tail,
+    parse_json_with, parse_logfmt,
 };
 use crate::simd_scan::LineEnds;
 
@@ -25,7 +26,7 @@ pub(crate) struct FileFormat {
     pub(crate) grammar: LineGrammar,
     pub(crate) wrapper: LineWrapper,
     /// Program that writes such keys, if the lines are JSON.
-    dialect: Option<&'static str>,
+    dialect: Option<JsonDialect>,
     unit: Option<LatencyUnit>,
 }
 
@@ -91,10 +92,12 @@ impl FileFormat {
     }
 
     /// Returns the format by which malformed lines are explained if no format is known.
-    pub(crate) fn nearest(looks_like: &str) -> Self {
-        let nearest = match looks_like.contains("JSON") {
-            true => Self::new(LineFormat::Json, LineGrammar::Json(None)),
-            false => Self::new(LineFormat::Simple, LineGrammar::Simple),
+    pub(crate) fn nearest(guess: ContentGuess) -> Self {
+        let nearest = match guess {
+            ContentGuess::JsonObjects | ContentGuess::JsonDocument => {
+                Self::new(LineFormat::Json, LineGrammar::Json(None))
+            }
+            _ => Self::new(LineFormat::Simple, LineGrammar::Simple),
         };
         Self { unit: None, ..nearest }
     }
@@ -159,7 +162,7 @@ impl FileFormat {
 
     /// Returns the description for reports.
     pub(crate) fn describe(&self) -> String {
-        let dialect = self.dialect.map(|dialect| format!(" ({dialect})")).unwrap_or_default();
+        let dialect = self.dialect.map(|dialect| format!(" ({})", dialect.name())).unwrap_or_default();
         format!("{}{dialect}{}", self.name.name(), self.wrapper.describe())
     }
 

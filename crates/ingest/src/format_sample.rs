@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use crate::content_guess::{EMPTY, looks_like};
+use crate::content_guess::{ContentGuess, guess_content};
 use crate::file_format::{FileFormat, FormatChoice};
 use crate::file_split::MemoryShare;
 use crate::json_documents::one_object_per_line;
@@ -19,7 +19,7 @@ const MIN_SAMPLE_BYTES: usize = 64 << 10;
 /// Most bytes that are read to detect a format if the lines are long.
 const MAX_SAMPLE_BYTES: usize = 4 << 20;
 
-/// Most batches of lines in a sample to which lines are added one by one, those that are too long among them.
+/// Most batches of lines in a sample, those that are too long among them.
 const MAX_SAMPLE_BATCHES: usize = 1000;
 
 /// Format of an input, as its first lines show it.
@@ -33,6 +33,8 @@ pub(crate) struct DetectedFormat {
     pub(crate) is_found: bool,
     /// What the lines look like if they are not requests.
     pub(crate) looks_like: &'static str,
+    /// Whether there is nothing but white space.
+    is_empty: bool,
 }
 
 impl DetectedFormat {
@@ -40,24 +42,26 @@ impl DetectedFormat {
     fn new(choice: &FormatChoice, head: &[u8]) -> Self {
         let detected = FileFormat::detect(head);
         let known = FileFormat::choose(choice, head);
+        let guess = guess_content(head);
         let looks_like = match (&detected, &known) {
             (Some(detected), Some(known)) if known.name != detected.name => detected.name.name(),
-            _ => looks_like(head),
+            _ => guess.describe(),
         };
+        let is_empty = guess == ContentGuess::Empty;
         let known = known.or(detected);
         let is_known = known.is_some();
         // The reasons for malformed lines are those of a format, so it had better be the nearest one.
-        let format = known.unwrap_or_else(|| FileFormat::nearest(looks_like));
+        let format = known.unwrap_or_else(|| FileFormat::nearest(guess));
         let mut counter = LineCounter::new(MemoryShare::LEAST);
         counter.count_lines(&format, head);
-        Self { format, is_known, is_found: counter.counts.requests > 0, looks_like }
+        Self { format, is_known, is_found: counter.counts.requests > 0, looks_like, is_empty }
     }
 
     /// Returns the description for reports.
     pub(crate) fn describe(&self) -> String {
         match self.is_known {
             true => self.format.describe(),
-            false if self.looks_like == EMPTY => EMPTY.to_owned(),
+            false if self.is_empty => ContentGuess::Empty.describe().to_owned(),
             false => format!("unknown: {}", self.looks_like),
         }
     }
@@ -108,7 +112,7 @@ impl FormatSample {
         // The number of batches is bounded too: a stream of endless lines yields batches without bytes.
         while (bytes < MIN_SAMPLE_BYTES || lines_seen < SAMPLE_LINES)
             && bytes < MAX_SAMPLE_BYTES
-            && batches.len() < MIN_SAMPLE_BYTES
+            && batches.len() < MAX_SAMPLE_BATCHES
         {
             match reader.next() {
                 Ok(Some(LineBatch::Lines(lines))) => {

@@ -41,7 +41,7 @@ fn has_neighbour(text: &[u8]) -> bool {
     is_object(line) && end.is_some_and(|end| is_object(line[end + 1..].trim_ascii_start()))
 }
 
-/// Reads JSON, and returns each object outside of others as a line. Text that is no object stays a line of its own.
+/// Reads JSON, and returns each object outside of others as a line. Text that is not an object stays a line of its own.
 struct JsonDocuments<R> {
     input: R,
     buffer: Vec<u8>,

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::ffi::OsString;
-use std::fs::{self, File, Metadata};
+use std::fs::{File, Metadata};
 use std::io::{self, BufReader, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -156,11 +156,10 @@ pub(crate) fn holds_documents(file: &Arc<File>, size: u64) -> io::Result<bool> {
 /// # Errors
 /// Errors of the file system, or another kind of file.
 pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
-    // A pipe is not opened: that would wait for a writer.
-    if !fs::metadata(path)?.is_file() {
-        return Err(InputError::io("is not a regular file"));
-    }
-    File::open(path)
+    streamguard_durable::open_regular(path).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidInput | io::ErrorKind::IsADirectory => InputError::io("is not a regular file"),
+        _ => error,
+    })
 }
 
 /// Reads a part of a file, at positions of its own: many threads read one open file.

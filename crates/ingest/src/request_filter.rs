@@ -28,64 +28,73 @@ pub(crate) struct FilterTexts<'a> {
 
 /// A condition such as `latency>100ms`.
 #[derive(Clone, Debug)]
-struct FieldCondition {
-    field: FilterField,
-    operator: FilterOperator,
-    value: FilterValue,
+enum FieldCondition {
+    Number { field: NumberField, operator: NumberOperator, value: u64 },
+    Text { field: TextField, operator: TextOperator, value: Vec<u8> },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FilterField {
-    Method,
-    Path,
+    Number(NumberField),
+    Text(TextField),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NumberField {
     Status,
     Latency,
     Bytes,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TextField {
+    Method,
+    Path,
     Agent,
     Client,
     Referrer,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum FilterOperator {
+enum NumberOperator {
     Equal,
     NotEqual,
-    Contains,
-    ContainsNot,
     AtLeast,
     AtMost,
     Greater,
     Less,
 }
 
-#[derive(Clone, Debug)]
-enum FilterValue {
-    Text(Vec<u8>),
-    Number(u64),
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TextOperator {
+    Equal,
+    NotEqual,
+    Contains,
+    ContainsNot,
 }
 
 /// Names of fields in conditions.
 const FIELDS: [(&str, FilterField); 8] = [
-    ("method", FilterField::Method),
-    ("path", FilterField::Path),
-    ("status", FilterField::Status),
-    ("latency", FilterField::Latency),
-    ("bytes", FilterField::Bytes),
-    ("agent", FilterField::Agent),
-    ("client", FilterField::Client),
-    ("referrer", FilterField::Referrer),
+    ("method", FilterField::Text(TextField::Method)),
+    ("path", FilterField::Text(TextField::Path)),
+    ("status", FilterField::Number(NumberField::Status)),
+    ("latency", FilterField::Number(NumberField::Latency)),
+    ("bytes", FilterField::Number(NumberField::Bytes)),
+    ("agent", FilterField::Text(TextField::Agent)),
+    ("client", FilterField::Text(TextField::Client)),
+    ("referrer", FilterField::Text(TextField::Referrer)),
 ];
 
-/// Operators; those of two characters stand before their beginnings.
-const OPERATORS: [(&str, FilterOperator); 8] = [
-    ("!=", FilterOperator::NotEqual),
-    ("!~", FilterOperator::ContainsNot),
-    (">=", FilterOperator::AtLeast),
-    ("<=", FilterOperator::AtMost),
-    ("=", FilterOperator::Equal),
-    ("~", FilterOperator::Contains),
-    (">", FilterOperator::Greater),
-    ("<", FilterOperator::Less),
+/// Operators, each with what it means for numbers and for texts; those of two characters stand before their beginnings.
+const OPERATORS: [(&str, Option<NumberOperator>, Option<TextOperator>); 8] = [
+    ("!=", Some(NumberOperator::NotEqual), Some(TextOperator::NotEqual)),
+    ("!~", None, Some(TextOperator::ContainsNot)),
+    (">=", Some(NumberOperator::AtLeast), None),
+    ("<=", Some(NumberOperator::AtMost), None),
+    ("=", Some(NumberOperator::Equal), Some(TextOperator::Equal)),
+    ("~", None, Some(TextOperator::Contains)),
+    (">", Some(NumberOperator::Greater), None),
+    ("<", Some(NumberOperator::Less), None),
 ];
 
 impl RequestFilter {
@@ -172,72 +181,76 @@ impl FieldCondition {
         let Some((_, field)) = known else {
             return Err(format!("{text} does not begin with a field: use one of {}", names()));
         };
-        let found = OPERATORS.iter().find_map(|(sign, operator)| Some((*operator, rest.strip_prefix(sign)?)));
-        let Some((operator, value)) = found else {
+        let found = OPERATORS
+            .iter()
+            .find_map(|(sign, number, words)| Some((*number, *words, rest.strip_prefix(sign)?)));
+        let Some((of_numbers, of_texts, value)) = found else {
             return Err(format!("{text} has no operator behind {name}: use =, !=, ~, !~, >, >=, < or <="));
         };
-        let value = FilterValue::parse(*field, value)?;
-        let is_order = matches!(
-            operator,
-            FilterOperator::AtLeast | FilterOperator::AtMost | FilterOperator::Greater | FilterOperator::Less
-        );
-        let is_number = matches!(value, FilterValue::Number(_));
-        let is_search = matches!(operator, FilterOperator::Contains | FilterOperator::ContainsNot);
-        if (is_order && !is_number) || (is_search && is_number) {
-            return Err(format!("{text}: {name} is not compared in this way"));
+        let is_other = || format!("{text}: {name} is not compared in this way");
+        match *field {
+            FilterField::Number(field) => {
+                let operator = of_numbers.ok_or_else(is_other);
+                Ok(Self::Number { field, value: field.parse(value)?, operator: operator? })
+            }
+            FilterField::Text(field) => {
+                let operator = of_texts.ok_or_else(is_other)?;
+                Ok(Self::Text { field, operator, value: value.as_bytes().to_vec() })
+            }
         }
-        Ok(Self { field: *field, operator, value })
     }
 
     fn accepts(&self, request: &LoggedRequest<'_>) -> bool {
-        match &self.value {
-            FilterValue::Number(value) => {
-                let number = match self.field {
-                    FilterField::Status => Some(request.status.into()),
-                    FilterField::Latency => request.latency,
-                    _ => request.bytes,
-                };
-                match (number, self.operator) {
-                    (None, operator) => operator == FilterOperator::NotEqual,
-                    (Some(number), FilterOperator::Equal) => number == *value,
-                    (Some(number), FilterOperator::NotEqual) => number != *value,
-                    (Some(number), FilterOperator::AtLeast) => number >= *value,
-                    (Some(number), FilterOperator::AtMost) => number <= *value,
-                    (Some(number), FilterOperator::Greater) => number > *value,
-                    (Some(number), _) => number < *value,
-                }
-            }
-            FilterValue::Text(value) => {
-                let text = match self.field {
-                    FilterField::Method => request.method.as_bytes(),
-                    FilterField::Path => request.path,
-                    FilterField::Agent => request.agent.unwrap_or_default(),
-                    FilterField::Client => request.client.unwrap_or_default(),
-                    _ => request.referrer.unwrap_or_default(),
-                };
-                match self.operator {
-                    FilterOperator::Equal => text == value,
-                    FilterOperator::NotEqual => text != value,
-                    FilterOperator::Contains => memmem::find(text, value).is_some(),
-                    _ => memmem::find(text, value).is_none(),
+        match self {
+            Self::Number { field, operator, value } => match (field.of(request), operator) {
+                (None, operator) => *operator == NumberOperator::NotEqual,
+                (Some(number), NumberOperator::Equal) => number == *value,
+                (Some(number), NumberOperator::NotEqual) => number != *value,
+                (Some(number), NumberOperator::AtLeast) => number >= *value,
+                (Some(number), NumberOperator::AtMost) => number <= *value,
+                (Some(number), NumberOperator::Greater) => number > *value,
+                (Some(number), NumberOperator::Less) => number < *value,
+            },
+            Self::Text { field, operator, value } => {
+                let text = field.of(request);
+                match operator {
+                    TextOperator::Equal => text == value,
+                    TextOperator::NotEqual => text != value,
+                    TextOperator::Contains => memmem::find(text, value).is_some(),
+                    TextOperator::ContainsNot => memmem::find(text, value).is_none(),
                 }
             }
         }
     }
 }
 
-impl FilterValue {
-    fn parse(field: FilterField, text: &str) -> Result<Self, String> {
-        let number = |text: &str, what: &str| {
-            text.parse().map(Self::Number).map_err(|_| format!("{text} is not {what}"))
-        };
-        match field {
-            FilterField::Status => number(text, "a status"),
-            FilterField::Bytes => number(text, "a number of bytes"),
-            FilterField::Latency => duration_of_text(text)
-                .map(Self::Number)
+impl NumberField {
+    fn parse(self, text: &str) -> Result<u64, String> {
+        match self {
+            Self::Status => text.parse().map_err(|_| format!("{text} is not a status")),
+            Self::Bytes => text.parse().map_err(|_| format!("{text} is not a number of bytes")),
+            Self::Latency => duration_of_text(text)
                 .ok_or_else(|| format!("{text} is not a latency with a unit, such as 250ms or 1.5s")),
-            _ => Ok(Self::Text(text.as_bytes().to_vec())),
+        }
+    }
+
+    fn of(self, request: &LoggedRequest<'_>) -> Option<u64> {
+        match self {
+            Self::Status => Some(request.status.into()),
+            Self::Latency => request.latency,
+            Self::Bytes => request.bytes,
+        }
+    }
+}
+
+impl TextField {
+    fn of<'a>(self, request: &'a LoggedRequest<'_>) -> &'a [u8] {
+        match self {
+            Self::Method => request.method.as_bytes(),
+            Self::Path => request.path,
+            Self::Agent => request.agent.unwrap_or_default(),
+            Self::Client => request.client.unwrap_or_default(),
+            Self::Referrer => request.referrer.unwrap_or_default(),
         }
     }
 }

@@ -13,10 +13,9 @@ pub(crate) fn canonical(stated: &str) -> Option<String> {
     if stated.is_empty() || stated.len() > MAX_EXPRESSION_BYTES || stated.contains("LicenseRef") {
         return None;
     }
-    let lax = ParseMode { allow_slash_as_or_operator: true, ..ParseMode::LAX };
     let replaced: Vec<String> = stated.replace('/', " OR ").split_whitespace().map(current_id).collect();
     let text = replaced.join(" ");
-    let text = Expression::parse_mode(&text, lax).ok()?.to_string();
+    let text = Expression::parse_mode(&text, ParseMode::LAX).ok()?.to_string();
     Some(without_outer_parentheses(&text).to_owned())
 }
 

@@ -1,7 +1,6 @@
 //! Commits that copy another one to a branch of releases, as their messages say.
 
-/// Fewest digits of an abbreviated commit id.
-const MIN_ID_DIGITS: usize = 7;
+use streamguard_git::may_be_commit_id;
 
 /// Words before the id of the copied commit: those of git-cherry-pick(1), of the stable branches of Linux (`[ Upstream
 /// commit ID ]`), and of bots.
@@ -31,9 +30,7 @@ pub(crate) fn original_commit(message: &str) -> Option<String> {
 fn leading_id(text: &str) -> Option<&str> {
     let end = text.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(text.len());
     let id = &text[..end];
-    let is_id = (MIN_ID_DIGITS..=64).contains(&id.len())
-        && id.bytes().all(|byte| byte.is_ascii_hexdigit())
-        && id.bytes().any(|byte| byte.is_ascii_digit());
+    let is_id = may_be_commit_id(id) && id.bytes().any(|byte| byte.is_ascii_digit());
     is_id.then_some(id)
 }
 

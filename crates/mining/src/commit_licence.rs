@@ -57,10 +57,6 @@ fn read_text(repository: &OpenRepository, id: ObjectId) -> Result<String, Reject
     if !repository.has_object(id) {
         return Ok(String::new());
     }
-    let unreadable = |_| Rejection::UnreadableObject;
-    if repository.find_header(id).map_err(unreadable)?.size() > MAX_FILE_BYTES {
-        return Ok(String::new());
-    }
-    let blob = repository.find_object(id).map_err(unreadable)?;
-    Ok(String::from_utf8_lossy(&blob.data).into_owned())
+    let bytes = repository.read_blob(id, MAX_FILE_BYTES).map_err(|_| Rejection::UnreadableObject)?;
+    Ok(bytes.map_or_else(String::new, |bytes| String::from_utf8_lossy(&bytes).into_owned()))
 }

@@ -9,7 +9,7 @@ use super::message::{CommitClass, MESSAGE_SCORER, MessageScore};
 use super::release_subject;
 use super::selected_commit::{SelectedCommit, SelectionReason};
 
-/// Longest commit message that is kept in samples.
+/// Longest commit message that is kept in samples, in bytes; that of a merge is kept beside it.
 const MAX_KEPT_MESSAGE_BYTES: usize = 16 << 10;
 
 /// A commit that may be a fix.

@@ -21,8 +21,14 @@ use super::since::SinceDate;
 /// Length of the history that is read by default: three years of 365.25 days, in seconds.
 const DEFAULT_HISTORY_SECONDS: i64 = 3 * 31_557_600;
 
+/// Most commits that are walked to find those of one topic; merges of other branches into the topic's are among them.
+const MAX_TOPIC_WALK: usize = 1000;
+
 /// Number of commits between two checks whether to stop.
 const STOP_CHECK_INTERVAL: u64 = 256;
+
+/// Reason of a walk that was asked to stop.
+const STOPPED: &str = "stopped";
 
 /// Commits of a repository that may be security fixes.
 #[derive(Debug, Default)]
@@ -105,7 +111,7 @@ fn walk_history(
         walk.read(tips, sorting, stop)?;
         walk.selection.of_branches = walk.selection.commits.len() - of_head;
     }
-    Ok(walk.finish())
+    walk.finish(stop)
 }
 
 /// A walk over the history of a repository, of which each commit is read once.
@@ -151,7 +157,7 @@ impl<'r> HistoryWalk<'r> {
                 continue;
             };
             if selection.walked % STOP_CHECK_INTERVAL == 0 && stop() {
-                return Err("stopped".to_owned());
+                return Err(STOPPED.to_owned());
             }
             selection.walked += 1;
             seen.insert(info.id);
@@ -179,14 +185,14 @@ impl<'r> HistoryWalk<'r> {
     }
 
     /// Replaces the merges, and returns the selected commits.
-    fn finish(self) -> CommitSelection {
+    fn finish(self, stop: &dyn Fn() -> bool) -> Result<CommitSelection, String> {
         let Self { repository, mut selection, merges, .. } = self;
-        let failed = expand_merges(repository, &mut selection, &merges);
+        let failed = expand_merges(repository, &mut selection, &merges, stop)?;
         if selection.unreadable == 0 {
             // The walk reads commits ahead of those that it returns, and the merges lead to further ones.
             selection.unreadable = failed + repository.damaged_reads();
         }
-        selection
+        Ok(selection)
     }
 }
 
@@ -220,11 +226,15 @@ fn walk_order(
 /// Replaces each merge by the commits that it brought in, unless they are selected for their own
 /// messages. `merges` holds the position of each merge among the selected commits. Returns how many of the merges cannot
 /// be followed.
+///
+/// # Errors
+/// `stop` asked to stop.
 fn expand_merges(
     repository: &gix::Repository,
     selection: &mut CommitSelection,
     merges: &[(usize, ObjectId)],
-) -> u64 {
+    stop: &dyn Fn() -> bool,
+) -> Result<u64, String> {
     let mut failed = 0;
     let mut known: BTreeSet<ObjectId> = selection.commits.iter().map(|selected| selected.commit).collect();
     let own = std::mem::take(&mut selection.commits);
@@ -232,6 +242,9 @@ fn expand_merges(
     // One position more than there are commits, for merges after the last one.
     for (position, commit) in own.into_iter().map(Some).chain([None]).enumerate() {
         while let Some((_, merge)) = merges.next_if(|(place, _)| *place == position) {
+            if stop() {
+                return Err(STOPPED.to_owned());
+            }
             let merged = merged_commits(repository, *merge);
             failed += u64::from(merged.is_err());
             let commits = merged.unwrap_or_default();
@@ -248,10 +261,11 @@ fn expand_merges(
         }
         selection.commits.extend(commit);
     }
-    failed
+    Ok(failed)
 }
 
-/// Finds the merge whose message selected a commit: the newest of one topic about security that brought it to the head.
+/// Finds the merge whose message selected a commit: the newest of one topic about security that brought it to the head, or
+/// to a branch of releases.
 ///
 /// # Errors
 /// [`gix::Error`] if an object cannot be read.
@@ -261,7 +275,9 @@ pub fn selecting_merge(
 ) -> Result<Option<ObjectId>, gix::Error> {
     let topic = MergeTopic::new();
     let order = Sorting::ByCommitTime(CommitTimeOrder::NewestFirst);
-    for info in repository.rev_walk([head_commit(repository)?.id]).sorting(order).all()? {
+    let branches = BranchChoice::default().branches(repository, "")?;
+    let tips = std::iter::once(head_commit(repository)?.id).chain(branches.found.iter().map(|of| of.commit));
+    for info in repository.rev_walk(tips).sorting(order).all()? {
         let info = info?;
         if info.parent_ids.len() < 2 {
             continue;
@@ -281,7 +297,7 @@ pub fn selecting_merge(
 }
 
 /// Returns the commits that a merge brought in: those that are not reachable from its first parent. Empty
-/// if there are more than [`MAX_TOPIC_COMMITS`].
+/// if there are more than [`MAX_TOPIC_COMMITS`], or if more than [`MAX_TOPIC_WALK`] with the merges among them.
 ///
 /// # Errors
 /// A commit that cannot be read.
@@ -295,12 +311,12 @@ fn merged_commits(repository: &gix::Repository, merge: ObjectId) -> Result<Vec<O
         .sorting(Sorting::ByCommitTime(CommitTimeOrder::NewestFirst))
         .all()?;
     let mut commits = Vec::new();
-    for info in walk {
+    for (walked, info) in walk.enumerate() {
         let info = info?;
         if info.parent_ids.len() == 1 {
             commits.push(info.id);
         }
-        if commits.len() > MAX_TOPIC_COMMITS {
+        if commits.len() > MAX_TOPIC_COMMITS || walked >= MAX_TOPIC_WALK {
             return Ok(Vec::new());
         }
     }

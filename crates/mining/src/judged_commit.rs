@@ -131,7 +131,7 @@ impl JudgedFunction {
         &self.score
     }
 
-    /// Returns the reason why the function is no sample.
+    /// Returns the reason why the function is not a sample.
     pub fn rejection(&self) -> Option<Rejection> {
         self.rejection
     }

@@ -85,7 +85,6 @@ fn patch_id(repository: &OpenRepository, changes: &[ChangeDetached]) -> Option<O
 }
 
 fn text(repository: &OpenRepository, id: ObjectId) -> Option<String> {
-    let size = repository.find_header(id).ok()?.size();
-    let object = repository.find_object(id).ok().filter(|_| size <= MAX_BLOB_BYTES)?;
-    Some(String::from_utf8_lossy(&object.data).into_owned())
+    let bytes = repository.read_blob(id, MAX_BLOB_BYTES).ok()??;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }

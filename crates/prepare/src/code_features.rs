@@ -96,7 +96,7 @@ impl CodeFeatures {
         sides.chain([added, removed, json!(self.diff_kinds())]).collect()
     }
 
-    /// Returns what a fix changed, by the counts of both sides; `None` for what is no pair.
+    /// Returns what a fix changed, by the counts of both sides; `None` for what is not a pair.
     fn diff_kinds(&self) -> Option<Vec<String>> {
         let ([Some(before), Some(after)], Some([added, removed])) = (self.sides, self.lines) else {
             return None;

@@ -30,7 +30,7 @@ pub fn run_paths(folder: &Path) -> RunPaths {
 /// Returns the paths of a run of these jobs in a folder, to begin it. It may leave the files of its jobs, a dataset with
 /// its card, and reports there.
 pub fn run_paths_for(folder: &Path, jobs: &[Arc<dyn Job>]) -> RunPaths {
-    // A README of somebody else is no output of the run, so that nothing touches it.
+    // A README of somebody else is not an output of the run, so that nothing touches it.
     let card = (!has_foreign_card(folder)).then(|| CARD_NAME.to_owned());
     let of_jobs = jobs.iter().flat_map(|job| job.output_names()).chain(card);
     let of_dataset = [JSONL_NAME, PARQUET_NAME, CHANGES_NAME, CHANGE_LOG_NAME].map(str::to_owned);

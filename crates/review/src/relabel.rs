@@ -12,7 +12,7 @@ pub enum Relabelled {
     Kept,
     /// Its label is sure now.
     Confirmed,
-    /// Its label is wrong, so it is no sample.
+    /// Its label is wrong, so it is not a sample.
     Refuted,
 }
 

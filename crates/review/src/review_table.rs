@@ -65,7 +65,7 @@ pub enum ReviewError {
         /// Error of the operating system.
         source: std::io::Error,
     },
-    /// A row is no verdict.
+    /// A row is not a verdict.
     #[error("{}: {reason}; the verdicts are right, not_part, no_security_fix and unsure", path.display())]
     Row {
         /// The file.
@@ -141,16 +141,14 @@ impl ReviewTable {
     /// [`ReviewError`].
     pub fn read(path: &Path) -> Result<Self, ReviewError> {
         let unreadable = |source| ReviewError::Read { path: path.to_owned(), source };
-        let length = match path.metadata() {
-            Ok(metadata) if metadata.is_file() => metadata.len(),
-            Ok(_) => return Err(unreadable(std::io::Error::other("it is no regular file"))),
+        let bytes = match streamguard_durable::read_regular(path, MAX_TABLE_BYTES) {
+            Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+                return Err(ReviewError::Oversized { path: path.to_owned() });
+            }
             Err(error) => return Err(unreadable(error)),
         };
-        if length > MAX_TABLE_BYTES {
-            return Err(ReviewError::Oversized { path: path.to_owned() });
-        }
-        let bytes = std::fs::read(path).map_err(unreadable)?;
         let mut table = Self::default();
         for review in csv::Reader::from_reader(&*bytes).deserialize() {
             let review: Review = review.map_err(|error| row_error(path, &error))?;

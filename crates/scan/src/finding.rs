@@ -16,6 +16,9 @@ const MAX_EVIDENCE: usize = 50;
 /// Longest text of a line of evidence, in characters.
 const MAX_EVIDENCE_CHARS: usize = 200;
 
+/// Furthest column that is counted, in bytes: a file may be one line with thousands of findings.
+const MAX_COLUMN_BYTES: usize = 64 << 10;
+
 /// Grade of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -216,10 +219,11 @@ fn finding(context: &FindingContext, found: &SignatureMatch, fix: SignatureOrigi
     }
 }
 
-/// Returns the column of a position, from 1, in UTF-16 units.
+/// Returns the column of a position, from 1, in UTF-16 units. Beyond [`MAX_COLUMN_BYTES`], that is the last column.
 fn column(text: &str, position: usize) -> u32 {
     let before = text.get(..position).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
+    let nearest = &before[before.ceil_char_boundary(before.len().saturating_sub(MAX_COLUMN_BYTES))..];
+    let line = nearest.rsplit('\n').next().unwrap_or_default();
     1 + line.encode_utf16().count() as u32
 }
 

@@ -80,7 +80,7 @@ fn read_rules(folder: &Path, file: &Path, faults: &mut Vec<String>) -> Option<Gi
     let text = read_text(file, faults)?;
     let mut builder = GitignoreBuilder::new(folder);
     for line in text.trim_start_matches('\u{feff}').lines() {
-        // As for git, a line that is no pattern says nothing.
+        // As for git, a line that is not a pattern says nothing.
         let _ = builder.add_line(None, line);
     }
     builder.build().map_err(|error| faults.push(fault(file, &error))).ok()

@@ -64,7 +64,7 @@ impl ScannedRepository {
 
     /// Returns the commit that a name stands for, by the rules of
     /// [gitrevisions](https://git-scm.com/docs/gitrevisions): a reference, an id, and steps to ancestors behind it.
-    /// Searches in messages are not made, and names of files are no commits.
+    /// Searches in messages are not made, and names of files are not commits.
     ///
     /// # Errors
     /// [`RevisionError::Unknown`].
@@ -79,7 +79,7 @@ impl ScannedRepository {
         let (start, steps) = name.split_at(name.find(['~', '^']).unwrap_or(name.len()));
         let steps = steps.replace("^{commit}", "").replace("^{}", "");
         if start.contains(':') || !steps.bytes().all(|byte| byte.is_ascii_digit() || b"~^".contains(&byte)) {
-            return Err(unknown("it is no name of a commit".to_owned()));
+            return Err(unknown("it is not the name of a commit".to_owned()));
         }
         let commit = read(start)?;
         if steps.is_empty() { Ok(commit) } else { read(&format!("{commit}{steps}")) }
@@ -109,7 +109,7 @@ impl ScannedRepository {
         Ok(tags)
     }
 
-    /// Returns the source files of a commit, sorted by path. Links and submodules are no files.
+    /// Returns the source files of a commit, sorted by path. Links and submodules are not files.
     ///
     /// # Errors
     /// [`RevisionError::Read`].

@@ -105,6 +105,8 @@ impl Tokenizer<'_> {
                     self.at += 1;
                     line_start = true;
                     self.end_line();
+                    // Seen once by now, and not again from each of many empty lines.
+                    self.skip_white_space();
                 }
                 ByteClass::Word => {
                     if self.rules.resumes_at_def && was_line_start && self.is_at(b"def ") {
@@ -264,6 +266,11 @@ impl Tokenizer<'_> {
         next.is_some_and(|next| b".?:+*%&|^=<>,)]".contains(next))
     }
 
+    fn skip_white_space(&mut self) {
+        let rest = &self.bytes[self.at..];
+        self.at += rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    }
+
     fn read_word(&mut self) {
         let is_number = self.bytes[self.at].is_ascii_digit();
         let mut end = self.at + 1;
@@ -386,6 +393,13 @@ mod tests {
             texts(one, Language::C),
             ["int f(int a)", "for (i = 0; i < a; i++)", "g(a, \"b c\")", "return a"]
         );
+    }
+
+    #[test]
+    fn many_empty_lines_are_read_once() {
+        let text = format!("a(){}.b()", "\n".repeat(1 << 20));
+        assert_eq!(hashes(&text, Language::Go).len(), 1);
+        assert_eq!(hashes(&text.replace('.', ""), Language::Go).len(), 2);
     }
 
     #[test]

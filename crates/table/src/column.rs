@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Most columns of a table: what has more is no table, but keyed by data.
+/// Most columns of a table: what has more is not a table, but keyed by data.
 pub(crate) const MAX_COLUMNS: usize = 1000;
 
 /// Values of a row, in the order of the columns of its schema.

@@ -114,7 +114,7 @@ fn source_date_epoch(root: &Path) -> Result<u64> {
     };
     text.trim()
         .parse()
-        .context("this is no checkout with commits: set SOURCE_DATE_EPOCH to a time in seconds")
+        .context("this is not a checkout with commits: set SOURCE_DATE_EPOCH to a time in seconds")
 }
 
 /// Runs a command, and returns its standard output.

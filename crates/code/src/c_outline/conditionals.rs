@@ -115,8 +115,11 @@ impl Conditional {
             has_block && branch.balance == (0, 0) && !branch.unfinished
         };
         if choice == BranchChoice::Whole && written().filter(|branch| is_whole(branch)).count() > 1 {
-            let odd: Vec<_> = written().filter(|branch| !is_whole(branch)).collect();
-            odd.iter().rev().for_each(|branch| drop(kept.drain(branch.start..branch.end)));
+            let whole = written().filter(|branch| is_whole(branch));
+            let read: Vec<Token> =
+                whole.flat_map(|branch| &kept[branch.start..branch.end]).copied().collect();
+            kept.truncate(start);
+            kept.extend(read);
             return before;
         }
         let mut likely = written().filter(|branch| !branch.never);
@@ -143,5 +146,28 @@ impl Conditional {
 
     fn sum(&self, part: fn(&(i32, i32)) -> i32) -> i32 {
         self.branches.iter().map(|branch| part(&branch.balance)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BranchChoice, select};
+    use crate::c_outline::lexer::tokens;
+
+    fn selected(text: &str) -> String {
+        let kept = select(&tokens(text), BranchChoice::Whole);
+        kept.iter().map(|token| token.text(text)).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn whole_branches_stay_and_odd_ones_are_left_out() {
+        let text = "a\n#if A\nf() { x; }\n#elif B\ng() {\n#else\nh() { y; }\n#endif\nb";
+        assert_eq!(selected(text), "a f ( ) { x ; } h ( ) { y ; } b");
+    }
+
+    #[test]
+    fn many_odd_branches_are_left_out_at_once() {
+        let text = format!("#if A\nf() {{}}\n#else\ng() {{}}\n{}#endif\nb", "#else\nx {\n".repeat(100_000));
+        assert_eq!(selected(&text), "f ( ) { } g ( ) { } b");
     }
 }

@@ -205,7 +205,7 @@ impl<'a> Head<'a> {
         name
     }
 
-    /// Returns the name of a class whose keyword is before `from`; `None` if it is no definition of a
+    /// Returns the name of a class whose keyword is before `from`; `None` if it is not a definition of a
     /// class. Macros may stand on both sides of the name.
     fn class_name(&self, from: usize) -> Option<String> {
         let items = &self.items[from..];

@@ -74,7 +74,7 @@ fn indentation_unit<'t>(text: &'t str, leaves: &SyntaxLeaves) -> Option<&'t str>
     shortest.filter(|unit| unit.bytes().all(|byte| byte == b' ') || *unit == "\t")
 }
 
-/// Returns an indentation with another unit. What is no whole number of levels keeps its rest, as continued lines have it.
+/// Returns an indentation with another unit. What is not a whole number of levels keeps its rest, as continued lines have it.
 fn reindented(indentation: &str, unit: &str, new_unit: &str) -> String {
     let mut rest = indentation;
     let mut levels = 0;

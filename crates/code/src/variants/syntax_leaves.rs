@@ -37,7 +37,7 @@ impl SyntaxLeaves {
         loop {
             let node = cursor.node();
             read.shape.push(node.kind_id());
-            // Parts of a string are no tokens apart: the white space between them is content.
+            // Parts of a string are not tokens apart: the white space between them is content.
             if !is_text(&node) && cursor.goto_first_child() {
                 continue;
             }

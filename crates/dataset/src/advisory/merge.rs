@@ -226,7 +226,7 @@ impl FieldMerger<'_> {
         }
     }
 
-    /// Merges weaknesses. Fewer of them are no contradiction.
+    /// Merges weaknesses. Fewer of them are not a contradiction.
     fn merge_cwes(&mut self, cwes: Vec<String>) {
         if cwes.is_empty() {
             return;

@@ -161,7 +161,7 @@ struct OpenGroup {
 fn check_elements(bytes: &mut CompactBytes<'_>) -> ParquetResult<()> {
     let (wire_type, count) = bytes.list()?;
     if wire_type != WireType::Struct {
-        return Err(fault("its schema is no list of columns"));
+        return Err(fault("its schema is not a list of columns"));
     }
     if count > MAX_ELEMENTS {
         return Err(fault(&format!("its schema has more than {MAX_ELEMENTS} columns and groups")));

@@ -14,6 +14,7 @@ use streamguard_durable::open_regular;
 
 use super::checked_footer::open_parquet;
 use super::columns::{self, ColumnShape, SampleColumn};
+use super::compact_bytes::fault;
 use crate::error::SampleFileError;
 use crate::sample::{Sample, SampleKind, SampleLevel};
 
@@ -77,7 +78,7 @@ impl ParquetReader {
         let mut samples = vec![Sample::new("", SampleKind::Pair, SampleLevel::Function); rows];
         for (column, reader) in SampleColumn::ALL.iter().zip(&mut self.columns) {
             column.read(reader, &mut samples).map_err(|error| match error {
-                // Errors of the operating system are no damage of the file.
+                // Errors of the operating system are not damage of the file.
                 ParquetError::External(_) => error,
                 error => fault(&format!("column {} of row group {}: {error}", column.name, self.next_group)),
             })?;
@@ -241,8 +242,4 @@ impl<T> ColumnBatch<T> {
 
 fn accept(accepted: bool, value: &ByteArray) -> ParquetResult<()> {
     if accepted { Ok(()) } else { Err(fault(&format!("no such value: {}", value.as_utf8()?))) }
-}
-
-fn fault(message: &str) -> ParquetError {
-    ParquetError::General(message.to_owned())
 }

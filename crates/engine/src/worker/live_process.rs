@@ -56,7 +56,7 @@ pub(crate) struct LiveProcess {
     memory: Option<MemoryLimit>,
     /// Present if it runs the program of an external job, which may leave processes behind.
     mark: Option<ProcessMark>,
-    /// Whether it has printed something that is no message.
+    /// Whether it has printed something that is not a message.
     has_printed: bool,
     /// Whether it has sent a message of an unknown kind.
     has_sent_unknown: bool,

@@ -14,7 +14,7 @@ pub struct FeatureReader {
 }
 
 impl FeatureReader {
-    /// Returns the buckets of all words and pairs of words, ascending and each once. Comments and layout are no words.
+    /// Returns the buckets of all words and pairs of words, ascending and each once. Comments and layout are not words.
     pub fn read(&mut self, code: &str, syntax: CommentSyntax) -> &[u32] {
         self.buckets.clear();
         let mut last: Option<u64> = None;

@@ -85,7 +85,7 @@ fn rows_in_twos_of_one_commit_are_pairs() {
     assert_eq!((evaluation.pairs, evaluation.clusters), (2, 2));
     assert_near(value(&evaluation, "p_c"), 0.5);
     assert_near(value(&evaluation, "p_r"), 0.5);
-    // One pair that is none, and the file is no file of pairs.
+    // One pair that is none, and the file is not a file of pairs.
     rows[3] = row(4, 0, "bbbbbbb2");
     assert_eq!(evaluated(&rows, &predictions).unwrap().pairs, 0);
 }

@@ -4,15 +4,13 @@ use std::collections::BTreeSet;
 
 use streamguard_dataset::MergedAdvisory;
 use streamguard_dataset::advisory::SourcedReference;
+use streamguard_git::may_be_commit_id;
 
 use super::advisory_refs::kind_of;
 use crate::reference::{self, GitTarget, RepositoryPointer};
 
 /// Tag of references to the commit that brought the flaw.
 const INTRODUCED: &str = "INTRODUCED";
-
-/// Fewest digits of an abbreviated commit id.
-const MIN_ID_DIGITS: usize = 7;
 
 /// Names of the commits that brought the flaw or still had it: ids, tags and ends of comparisons. None of
 /// them is a fix, whatever name a reference uses for it.
@@ -93,7 +91,7 @@ fn review_name(change: &str) -> String {
 /// one an abbreviation of the other.
 fn is_same(one: &str, other: &str) -> bool {
     let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
-    let is_id = |text: &str| text.len() >= MIN_ID_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let version = |name: &str| name.strip_prefix('v').unwrap_or(name).to_owned();
-    version(one) == version(other) || is_id(short) && is_id(long) && long.starts_with(short)
+    version(one) == version(other)
+        || may_be_commit_id(short) && may_be_commit_id(long) && long.starts_with(short)
 }

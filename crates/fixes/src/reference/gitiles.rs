@@ -21,7 +21,7 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
     let at = parts.iter().position(|part| matches!(*part, "+" | "+show" | "+log"))?;
     let host = address.host.as_str();
-    // The pages of a review are no pages of a repository.
+    // The pages of a review are not pages of a repository.
     if host.ends_with("-review.googlesource.com") {
         return None;
     }

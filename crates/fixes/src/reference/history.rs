@@ -14,6 +14,7 @@ use gix::traverse::commit::simple::CommitTimeOrder;
 use thiserror::Error;
 
 pub use found_commit::FoundCommit;
+pub(crate) use pull_requests::CLOSING_WORDS;
 use pull_requests::PullRequests;
 use reviews::Reviews;
 use streamguard_git::{OpenRepository, head_commit, peel_reference};

@@ -18,7 +18,7 @@ const MAX_NAME_BYTES: usize = 200;
 /// What names another commit behind an id, as `^` its parent, or a file of it.
 const OTHER_OBJECT: &[&str] = &["^", "~", ":", ".."];
 
-/// Characters that names have and texts do not leave behind URLs. A whole id is no beginning of a name, but an abbreviated
+/// Characters that names have and texts do not leave behind URLs. A whole id is not the beginning of a name, but an abbreviated
 /// one or a number may be.
 const NAME_CHARACTERS: &[char] = &['-', '_', '.', '/', '@', '+', '=', '%', '$'];
 

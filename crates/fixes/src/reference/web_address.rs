@@ -21,7 +21,7 @@ const TRAILING_CODES: &[&str] = &["%09", "%20", "%22", "%27", "%29", "%2c", "%3c
 const MARKUP: &[&str] =
     &["<", "\"", "\\", "%0a", "%0A", "%0d", "%0D", "&quot;", "&gt;", "&lt;", "&apos;", "&nbsp;", "&#"];
 
-/// Reports whether text may leave a character behind a URL. Beyond ASCII, that is any one that is no letter or
+/// Reports whether text may leave a character behind a URL. Beyond ASCII, that is any one that is not a letter or
 /// digit: punctuation of any script, arrows, and what is invisible.
 pub(super) fn is_trailing(character: char) -> bool {
     TRAILING_PUNCTUATION.contains(&character) || !character.is_ascii() && !character.is_alphanumeric()

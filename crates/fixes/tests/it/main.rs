@@ -4,5 +4,5 @@
 mod fixes;
 // References in URLs and in the history of a repository.
 mod references;
-// Commits that a record of OSV names and that are no fixes.
+// Commits that a record of OSV names and that are not fixes.
 mod vulnerable_commits;

@@ -1,4 +1,4 @@
-//! Commits that an OSV record names and that are no fixes: they brought the flaw, demonstrate it, or are
+//! Commits that an OSV record names and that are not fixes: they brought the flaw, demonstrate it, or are
 //! only those of a release.
 
 use std::path::Path;
@@ -136,6 +136,11 @@ fn a_commit_with_the_flaw_is_no_fix_whatever_its_name() {
             assert_eq!(commits_of(&samples), [&mended], "{name} {events}");
         }
     }
+    // A tag whose name could be an id. Tags are known where the history is, which a short id needs.
+    run_git(&hosted.path().join("r"), ["tag", "20210324", &flaw]);
+    let events = json!([{"introduced": "0"}, {"last_affected": "20210324"}]);
+    let samples = fixes(hosted.path(), json!([reference("WEB", &names[1])]), events);
+    assert!(samples.is_empty(), "{samples:?}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use super::line_splitter::LineSplitter;
@@ -32,7 +33,8 @@ impl GrowingStream {
         let file = match path.as_os_str() == STANDARD_INPUT {
             // Without the buffer of `io::stdin`, whose bytes no poll would report.
             true => File::from(io::stdin().as_fd().try_clone_to_owned()?),
-            false => File::open(path)?,
+            // A pipe that nobody writes to yet would hold up the other logs, and the end of the run.
+            false => open_without_waiting(path)?,
         };
         Ok(Self { file, splitter: LineSplitter::default(), bytes: 0, is_ended: false })
     }
@@ -82,6 +84,12 @@ impl GrowingStream {
     }
 }
 
+/// Opens a pipe to read from. Reading from it does not wait, either.
+fn open_without_waiting(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
+}
+
 /// Waits until one of some streams has bytes or has ended, but not longer than `longest`. Returns whether one has.
 ///
 /// # Errors
@@ -100,5 +108,31 @@ pub(super) fn wait_for(streams: &[&GrowingStream], longest: Duration) -> io::Res
     match poll(&mut polled, Some(&timeout)) {
         Err(Errno::INTR) => Ok(false),
         ready => Ok(ready? > 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipe_without_a_writer_does_not_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, Mode::RWXU).unwrap();
+        let mut stream = GrowingStream::open(&pipe).unwrap();
+        let mut lines = 0;
+        let mut advance = |stream: &mut GrowingStream| stream.advance(&mut [0; 64], |_| lines += 1).unwrap();
+        assert!(!advance(&mut stream));
+        std::fs::OpenOptions::new()
+            .write(true)
+            .open(&pipe)
+            .and_then(|mut file| {
+                use std::io::Write;
+                file.write_all(b"a line\n")
+            })
+            .unwrap();
+        while advance(&mut stream) {}
+        assert_eq!(lines, 1);
     }
 }

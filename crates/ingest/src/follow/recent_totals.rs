@@ -34,30 +34,51 @@ impl RecentTotals {
             && at_ms > *since
         {
             let seconds = (at_ms - since) as f64 / 1000.0;
-            figures.requests_per_second = (totals.requests - before.requests) as f64 / seconds;
-            figures.bytes_per_second = (totals.bytes - before.bytes) as f64 / seconds;
+            figures.requests_per_second = growth(totals.requests, before.requests) as f64 / seconds;
+            figures.bytes_per_second = growth(totals.bytes, before.bytes) as f64 / seconds;
         }
         if let Some((_, before)) = back(WINDOW_SECONDS) {
-            figures.requests = totals.requests - before.requests;
-            figures.client_errors = totals.client_errors - before.client_errors;
-            figures.server_errors = totals.server_errors - before.server_errors;
+            figures.requests = growth(totals.requests, before.requests);
+            figures.client_errors = growth(totals.client_errors, before.client_errors);
+            figures.server_errors = growth(totals.server_errors, before.server_errors);
             figures.latency = LatencyQuantiles::of(&totals.latencies.since(&before.latencies));
         }
         let errors = |totals: &CurrentTotals| totals.client_errors + totals.server_errors;
         let pairs = self.seconds.iter().zip(self.seconds.iter().skip(1));
         figures.seconds = pairs
             .map(|((_, before), (_, after))| SecondCounts {
-                requests: after.requests - before.requests,
-                errors: errors(after) - errors(before),
+                requests: growth(after.requests, before.requests),
+                errors: growth(errors(after), errors(before)),
             })
             .collect();
         figures
     }
 }
 
+/// Returns the growth of a total. The first lines of a log are counted anew when their format is found, and may be fewer
+/// requests then.
+fn growth(now: u64, before: u64) -> u64 {
+    now.saturating_sub(before)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn totals_may_shrink_when_lines_are_counted_anew() {
+        let mut recent = RecentTotals::default();
+        let mut first =
+            CurrentTotals { requests: 90, bytes: 9000, server_errors: 9, ..CurrentTotals::default() };
+        first.latencies.add(7_000_000, 90);
+        recent.observe(0, &first);
+        let mut fewer = CurrentTotals { requests: 10, ..CurrentTotals::default() };
+        fewer.latencies.add(7_000_000, 10);
+        let figures = recent.observe(2000, &fewer);
+        assert_eq!((figures.requests, figures.server_errors), (0, 0));
+        assert_eq!((figures.requests_per_second, figures.bytes_per_second), (0.0, 0.0));
+        assert_eq!(figures.seconds.last().map(|last| last.requests), Some(0));
+    }
 
     #[test]
     fn recent_figures_are_differences() {

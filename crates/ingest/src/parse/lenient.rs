@@ -148,8 +148,12 @@ fn split_closing(rest: &[u8]) -> Option<(&[u8], &[u8])> {
             && split_word(behind).is_some_and(|(word, _)| status_of_field(without_quotes(word)).is_some())
     };
     let is_behind_version = |at: &usize| {
-        let word = &rest[memrchr(b' ', &rest[..*at]).map_or(0, |space| space + 1)..*at];
-        word.starts_with(b"HTTP/") && rest[at + 1..].starts_with(b" ")
+        // First, so that the word before is looked for once between two spaces, however many quotes there are.
+        if !rest[at + 1..].starts_with(b" ") {
+            return false;
+        }
+        let start = memrchr(b' ', &rest[..*at]).map_or(0, |space| space + 1);
+        rest[start..*at].starts_with(b"HTTP/")
     };
     let end = memchr_iter(b'"', rest).find(is_behind_version);
     let end = end.or_else(|| memchr_iter(b'"', rest).find(is_closing));
@@ -218,6 +222,14 @@ mod tests {
         let common = LINE.replace(" 203 \"http://r/\" \"curl\"", " x 0.137");
         let (request, rest) = lenient_common(common.as_bytes(), &mut dates, MalformedLine::NoMatch).unwrap();
         assert_eq!((request.status, request.bytes, rest), (200, None, &b" 0.137"[..]));
+    }
+
+    #[test]
+    fn many_quotes_are_read_once() {
+        let quotes = r#"""#.repeat(1 << 20);
+        let line = format!("192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /{quotes} HTTP/1.1\" 200 1");
+        let request = read_common(line.as_bytes(), &mut DateCache::default()).unwrap();
+        assert_eq!((request.path.len(), request.status), (1 + quotes.len(), 200));
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl<'a> HttpMethod<'a> {
         is_method.then_some(Self::Other(word))
     }
 
-    /// Reads a method of a field that holds nothing else: a well-known one in lower case too. What is no method is
+    /// Reads a method of a field that holds nothing else: a well-known one in lower case too. What is not a method is
     /// [`HttpMethod::NONE`].
     pub(super) fn parse_field(word: &'a [u8]) -> Self {
         let in_any_case = || Self::KNOWN.iter().position(|name| name.as_bytes().eq_ignore_ascii_case(word));

@@ -208,7 +208,7 @@ fn what_cannot_grow_is_refused() {
         let (status, _) = run(IngestJob { follow: true, ..job(&[path]) }, 1);
         assert_eq!(status, CompletionStatus::Failed, "{}", path.display());
     }
-    // What is no log at all fails at the end.
+    // What is not a log at all fails at the end.
     let text = folder.path().join("text");
     let mut file = append(&text);
     file.write_all("a line of prose\n".repeat(200).as_bytes()).unwrap();

@@ -8,7 +8,7 @@ use crate::pattern::{LazyPattern, lazy};
 /// Words about memory, which a message needs that only links to a report.
 const MEMORY_WORDS: &str = r"bounds?|boundar(?:y|ies)|past|beyond|outs(?:ide|ize)|exceed\w*|(?:over|under)~?(?:flow|run|read)\w*|negative|(?:zero|null?|not)~terminat\w*|uninitiali\w+|heap\S*|stack\S*|strn?cmp|memcpy";
 
-/// Findings of fuzzers that are no access out of bounds.
+/// Findings of fuzzers that are not an access out of bounds.
 const OTHER_FINDINGS: &str = r"(?:mem(?:ory)?~)?leak\w*|time~?outs?|slow\w*|out~of~memory|oom|build|assert\w*|malloc\(0\)|undefined~behaviou?r|shift\w*|happy|compil\w+|harness\w*";
 
 /// Recognises such findings.

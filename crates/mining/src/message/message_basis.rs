@@ -125,3 +125,21 @@ fn is_memory_safe(language: Language) -> bool {
     use Language::{C, Cpp, Lex, ObjectiveC, Rust, Xs, Yacc, Zig};
     !matches!(language, C | Cpp | Lex | ObjectiveC | Rust | Xs | Yacc | Zig)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{markers::SECURITY_MARKERS, vocabulary::VOCABULARY};
+
+    #[test]
+    fn every_label_is_one_of_the_vocabulary() {
+        let known: Vec<&str> = VOCABULARY
+            .iter()
+            .map(|term| term.label)
+            .chain(SECURITY_MARKERS.iter().map(|marker| marker.label))
+            .collect();
+        for label in MEMORY_ERRORS.iter().chain(&ATTACKS).chain(&ANNOUNCEMENTS) {
+            assert!(known.contains(label), "{label}");
+        }
+    }
+}

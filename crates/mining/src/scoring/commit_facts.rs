@@ -9,7 +9,7 @@ use super::function_points::FunctionPoints;
 /// Shortest name that counts as new: shorter ones are loop variables.
 const MIN_NAME_BYTES: usize = 3;
 
-/// Words that are no names in any common language.
+/// Words that are not names in any common language.
 const KEYWORDS: &[&str] = &[
     "and", "async", "auto", "await", "bool", "break", "byte", "case", "catch", "char", "class", "const",
     "continue", "def", "default", "defer", "double", "elif", "else", "end", "err", "error", "except",
@@ -31,7 +31,7 @@ pub(super) struct FunctionFacts<'a> {
     pub(super) changed_lines: usize,
     /// Names that the change uses more often than before.
     pub(super) new_names: BTreeSet<&'a str>,
-    /// Reason why the function is no fix, if there is one.
+    /// Reason why the function is not a fix, if there is one.
     pub(super) exclusion: Option<&'static Exclusion>,
 }
 

@@ -31,7 +31,7 @@ fn is_same_function(expert: &[&str], found: &[&str]) -> bool {
     if shared == 0 || expert[expert.len() - shared..] != found[found.len() - shared..] {
         return false;
     }
-    // A method is no function without a type.
+    // A method is not a function without a type.
     let names_type =
         |parts: &[&str]| parts.len() > 1 && parts[parts.len() - 2].starts_with(char::is_uppercase);
     shared > 1 || names_type(expert) == names_type(found)

@@ -60,7 +60,7 @@ impl IndicatorTable {
     /// Finds the indicators of each row. `named` are the weaknesses that the message names.
     ///
     /// A remedy counts if more added than removed lines contain it, dangerous code if more removed than
-    /// added lines do. So a line that only moved is no indicator.
+    /// added lines do. So a line that only moved is not an indicator.
     pub(super) fn find(
         &self,
         removed: &[&str],

@@ -72,7 +72,7 @@ impl<'l> DeclarationLine<'l> {
     }
 
     fn with_body(self, body: &str) -> Self {
-        // An empty body and a comment are no code.
+        // An empty body and a comment are not code.
         let code = body.trim_matches(|c: char| c.is_whitespace() || matches!(c, '{' | '}' | ';'));
         Self { has_body: !(code.is_empty() || code.starts_with(['#', '/'])), ..self }
     }

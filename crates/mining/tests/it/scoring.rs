@@ -259,7 +259,7 @@ fn changes_that_look_cosmetic_and_are_not_are_fixes() {
         let scores = score_whole("Fix CVE-2021-12345", &[("f", "src/part.c", sides)]);
         assert!(scores[0].is_fix(), "{what}: {scores:?}");
     }
-    // The words of a log alone are no fix.
+    // The words of a log alone are not a fix.
     let words = ["func f() {\n\tlog.Debug(\"token\")\n}", "func f() {\n\tlog.Debug(\"Token refreshed\")\n}"];
     assert!(!score_whole("Fix CVE-2021-12345", &[("f", "f.go", words)])[0].is_fix());
 }

@@ -76,7 +76,7 @@ const USING: &[&[u8]] = &[
     b"using",
 ];
 
-/// Hashes of the names that a file seems to define, and of those that it calls. More names than it defines are no harm:
+/// Hashes of the names that a file seems to define, and of those that it calls. More names than it defines do no harm:
 /// a parser decides.
 #[derive(Debug, Default)]
 pub(super) struct BlobNames {

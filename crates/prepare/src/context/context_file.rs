@@ -32,7 +32,7 @@ pub struct ContextCounts {
     pub no_commit: u64,
     /// Rows whose commit has too many files.
     pub too_large: u64,
-    /// Rows that are no function, or whose place before the fix is unknown.
+    /// Rows that are not a function, or whose place before the fix is unknown.
     pub no_function: u64,
 }
 

@@ -80,7 +80,7 @@ impl Baseline {
             return Err(JobError::failed(error));
         }
         let settings = EvaluationSettings { threshold: Some(THRESHOLD), ..EvaluationSettings::default() };
-        // A test split without labelled code is no fault of the dataset's split.
+        // A test split without labelled code is not a fault of the dataset's split.
         let evaluation = match test.finish() {
             Ok(test) => Some(evaluate(&test, &predictions, &settings).map_err(JobError::failed)?),
             Err(_) => None,

@@ -60,7 +60,7 @@ impl FunctionRows {
             take(Ok(function));
         }
         if !is_example {
-            take(Err("rows that are no functions with a label"));
+            take(Err("rows that are not functions with a label"));
         }
     }
 }

@@ -55,7 +55,7 @@ fn the_report_holds_the_tables_and_the_figures_of_the_others() {
     }
     let summary = &reports[0]["summary"];
     assert_eq!(summary["code_pairs"], run.report.summary.code_pairs);
-    // Of 200 wanted from repo, 36 of 41 would be pairs; of 40 from synthetic, 22 of 24; exploits are no pairs.
+    // Of 200 wanted from repo, 36 of 41 would be pairs; of 40 from synthetic, 22 of 24; exploits are not pairs.
     assert_eq!(summary["expected_code_pairs"]["estimate"], 175 + 36, "{summary}");
     let languages =
         reports[0]["figures"].as_array().unwrap().iter().find(|figure| figure["name"] == "languages");

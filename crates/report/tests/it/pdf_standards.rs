@@ -134,7 +134,7 @@ fn operations(content: &str) -> Vec<(&str, &str)> {
                 operations.push((&content[begin..at], content[start..begin].trim()));
                 start = at;
             }
-            // Hexadecimal digits are no operators.
+            // Hexadecimal digits are not operators.
             b'<' if bytes.get(at + 1) != Some(&b'<') => {
                 at += bytes[at..].iter().take_while(|byte| **byte != b'>').count() + 1;
             }

@@ -22,7 +22,7 @@ fn planted_copies_are_told_from_fixed_ones() {
     for vulnerable in [BEFORE, &reformatted, &renamed, &rewritten] {
         assert_eq!(verdicts(vulnerable), [Verdict::Vulnerable], "{vulnerable}");
     }
-    // The fix only inserts: where it would stand, other code is no evidence.
+    // The fix only inserts: where it would stand, other code is not evidence.
     let beside = BEFORE.replace("  log_record(kind, length);\n", "  trace(length);\n");
     assert_eq!(verdicts(&beside), [Verdict::Unclear]);
     let backported = fixed().replace("  log_record(kind, length);\n", "");

@@ -155,7 +155,7 @@ fn the_documents_keep_to_their_schemas() {
         }
     }
     if let Some(mut reader) = readers::python(SARIF_SCRIPT, "sarif") {
-        // Those that are no failures are no rows.
+        // Those that are not failures are no rows.
         let rows = findings.iter().filter(|finding| finding.verdict == Verdict::Vulnerable).count();
         let shown: Vec<&Finding> =
             findings.iter().filter(|finding| finding.verdict == Verdict::Vulnerable).collect();

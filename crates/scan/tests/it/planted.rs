@@ -121,7 +121,7 @@ fn planted_copies_are_found_and_fixed_ones_are_not_called_vulnerable() {
     }
     for ((copy, is_vulnerable), (right, all)) in counts {
         eprintln!("{copy:?} {}: {right} of {all}", if is_vulnerable { "vulnerable" } else { "fixed" });
-        // Code between the places that a fix parts is no evidence, so that some extended copies are unclear.
+        // Code between the places that a fix parts is not evidence, so that some extended copies are unclear.
         let least = if is_vulnerable { 0.97 } else { 1.0 };
         assert!(right as f64 >= least * all as f64, "{copy:?}: {right} of {all}");
     }

@@ -72,7 +72,7 @@ fn a_copy_with_other_names_is_a_finding_of_low_grade() {
         assert!(finding.renamed && !finding.identical);
     }
     for code in [&replaced, &inserted] {
-        assert_eq!(found(&index, &with_other_names(code)), [], "a fixed copy is no finding");
+        assert_eq!(found(&index, &with_other_names(code)), [], "a fixed copy is not a finding");
     }
 }
 

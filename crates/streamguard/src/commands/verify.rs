@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &VerifyArgs) -> Result<Exit> {
     let folder = &arguments.run;
     let paths = run_paths(folder);
     let named = escape(&quote_path(folder));
-    // Read first: it finds files of two versions, and what is no run.
+    // Read first: it finds files of two versions, and what is not a run.
     RunInfo::read(&paths)?.ok_or_else(|| ReadError::NoRun(folder.clone()))?;
     let Some(manifest) = Manifest::read(&paths)? else {
         ui::print_line(&format!(
@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &VerifyArgs) -> Result<Exit> {
     let edited = faults.extract_if(.., |fault| is_edited_card(fault)).count();
     if edited > 0 {
         ui::print_line(&format!(
-            "{} was changed by you, which is no damage",
+            "{} was changed by you, which is not damage",
             escape(&quote_path(&folder.join(CARD_NAME)))
         ))?;
     }

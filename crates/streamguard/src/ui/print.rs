@@ -21,7 +21,7 @@ static PRINT_ERROR: OnceLock<io::Error> = OnceLock::new();
 /// Indent of the lines of [`indented`].
 const INDENT: &str = "    ";
 
-/// Prints text on standard output. A reader that has gone away is no error; any other error is kept for
+/// Prints text on standard output. A reader that has gone away is not an error; any other error is kept for
 /// [`print_error_so_far`], so that a run whose summary cannot be printed still writes its files.
 pub fn print(text: &str) {
     print_bytes(text.as_bytes());

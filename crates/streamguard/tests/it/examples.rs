@@ -272,7 +272,7 @@ fn colours_follow_flags_and_variables() {
     assert!(colored("always", "1"));
     assert!(!colored("never", ""));
     assert!(!colored("auto", "1"));
-    assert!(!colored("auto", ""), "this is no terminal");
+    assert!(!colored("auto", ""), "this is not a terminal");
     let (text, _) = show(folder.path(), &["--color", "always", "-n", "1"]);
     for painted in [
         "\u{1b}[1m\u{1b}[31m114 -\u{1b}[0m",

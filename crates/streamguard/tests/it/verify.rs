@@ -67,7 +67,7 @@ fn a_card_that_was_edited_is_no_damage_and_one_of_somebody_else_stays() {
     assert_eq!(found.status.code(), Some(0), "{}", stdout(&found));
     assert!(stdout(&found).contains("data/raw/README.md was changed by you"), "{}", stdout(&found));
 
-    // Somebody else's file is no card.
+    // Somebody else's file is not a card.
     fs::create_dir(folder.path().join("mine")).unwrap();
     let mine = folder.path().join("mine/README.md");
     fs::write(&mine, "# My thesis\n").unwrap();

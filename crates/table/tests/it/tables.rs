@@ -75,7 +75,7 @@ fn the_keys_of_a_line_are_not_read_beyond_the_bound() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.jsonl");
     let keys: String = (0..=1000).map(|number| format!("\"{number}\":0,")).collect();
-    // What follows is no JSON, and would be told if it were read.
+    // What follows is not JSON, and would be told if it were read.
     std::fs::write(&path, format!("{{{keys}!")).unwrap();
     let error = TableDataset::open(&[path], &[]).unwrap_err();
     assert!(error.to_string().contains("more than 1000 different keys"), "{error}");

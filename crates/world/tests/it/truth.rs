@@ -24,7 +24,7 @@ fn check(repository: &gix::Repository, planted: &PlantedFix) {
     let commit: gix::ObjectId = planted.commit.parse().expect("an id");
     let parents: Vec<_> =
         repository.find_commit(commit).expect("a commit").parent_ids().map(gix::Id::detach).collect();
-    assert_eq!(parents.len(), 1, "a fix is no merge");
+    assert_eq!(parents.len(), 1, "a fix is not a merge");
     let before = blob(repository, parents[0], &planted.path_before);
     let after = blob(repository, commit, &planted.path_after);
     assert!(stands(&before, planted.start_line_before, &planted.before), "{planted:?}");

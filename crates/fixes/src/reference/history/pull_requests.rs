@@ -10,6 +10,9 @@ use super::found_commit::FoundCommit;
 use crate::reference::repository_key::repository_key;
 use crate::reference::{bitbucket, forge, github, gitlab};
 
+/// Rule by which people's own words name the pull request that a commit closes.
+pub(crate) const CLOSING_WORDS: &str = "pull:closes";
+
 /// Form in which a message names a pull request, from the most to the least certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum MentionForm {
@@ -133,7 +136,7 @@ impl PullRequests {
                     number,
                     MentionForm::Closes,
                     time,
-                    FoundCommit { commit, evidence: "pull:closes" },
+                    FoundCommit { commit, evidence: CLOSING_WORDS },
                 );
             }
         }

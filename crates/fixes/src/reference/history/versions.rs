@@ -12,7 +12,7 @@ pub(super) fn commit_of_version(tags: &BTreeMap<String, ObjectId>, version: &str
     if !version.starts_with(|first: char| first.is_ascii_digit()) {
         return None;
     }
-    // The best form that any tag has decides. Two tags of one commit are no contradiction.
+    // The best form that any tag has decides. Two tags of one commit are not a contradiction.
     for wanted in [TagPrefix::None, TagPrefix::Release, TagPrefix::PackageName] {
         let mut commits: Vec<_> = tags
             .iter()

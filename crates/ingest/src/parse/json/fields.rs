@@ -34,15 +34,50 @@ pub(super) struct RequestFields<'a> {
     has_path: bool,
     /// Whether there is a key for the status, with or without a value.
     has_status: bool,
-    /// Name of the program that writes such keys.
-    dialect: Option<&'static str>,
+    /// Program that writes such keys.
+    dialect: Option<JsonDialect>,
+}
+
+/// Program or service that has keys of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum JsonDialect {
+    Azure,
+    Caddy,
+    Cloudflare,
+    ElasticCommonSchema,
+    Envoy,
+    GoogleCloud,
+    Kong,
+    Nginx,
+    PinoOrBunyan,
+    Rails,
+    Traefik,
+}
+
+impl JsonDialect {
+    /// Returns the name for people.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Azure => "Azure",
+            Self::Caddy => "Caddy",
+            Self::Cloudflare => "Cloudflare",
+            Self::ElasticCommonSchema => "Elastic Common Schema",
+            Self::Envoy => "Envoy",
+            Self::GoogleCloud => "Google Cloud",
+            Self::Kong => "Kong",
+            Self::Nginx => "nginx",
+            Self::PinoOrBunyan => "pino or bunyan",
+            Self::Rails => "Rails",
+            Self::Traefik => "Traefik",
+        }
+    }
 }
 
 /// What the keys of a request tell about the program that wrote them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct JsonTraits {
-    /// Name of the program, if the keys are its own.
-    pub(crate) dialect: Option<&'static str>,
+    /// The program, if the keys are its own.
+    pub(crate) dialect: Option<JsonDialect>,
     /// Unit of the latency.
     pub(crate) unit: Option<LatencyUnit>,
 }
@@ -66,21 +101,21 @@ impl<'a> RequestFields<'a> {
     /// Notes the program to which a key belongs.
     pub(super) fn note_key(&mut self, scope: JsonScope, key: &str) {
         let dialect = match (scope, key) {
-            (JsonScope::HttpRequest, "requestMethod") => "Google Cloud",
+            (JsonScope::HttpRequest, "requestMethod") => JsonDialect::GoogleCloud,
             (JsonScope::EcsRequest, "method") | (JsonScope::Line, "http.request.method") => {
-                "Elastic Common Schema"
+                JsonDialect::ElasticCommonSchema
             }
-            (JsonScope::Line, "DownstreamStatus") => "Traefik",
-            (JsonScope::Line, "ClientRequestMethod") => "Cloudflare",
-            (JsonScope::Line, "response_code") => "Envoy",
-            (JsonScope::Line, "resourceId") => "Azure",
-            (JsonScope::Latencies, "request") => "Kong",
+            (JsonScope::Line, "DownstreamStatus") => JsonDialect::Traefik,
+            (JsonScope::Line, "ClientRequestMethod") => JsonDialect::Cloudflare,
+            (JsonScope::Line, "response_code") => JsonDialect::Envoy,
+            (JsonScope::Line, "resourceId") => JsonDialect::Azure,
+            (JsonScope::Latencies, "request") => JsonDialect::Kong,
             (JsonScope::Line, "body_bytes_sent" | "http_user_agent" | "request_time" | "time_iso8601") => {
-                "nginx"
+                JsonDialect::Nginx
             }
-            (JsonScope::Line, "controller") => "Rails",
-            (JsonScope::Line, "req") => "pino or bunyan",
-            (JsonScope::Request, "proto") => "Caddy",
+            (JsonScope::Line, "controller") => JsonDialect::Rails,
+            (JsonScope::Line, "req") => JsonDialect::PinoOrBunyan,
+            (JsonScope::Request, "proto") => JsonDialect::Caddy,
             _ => return,
         };
         self.dialect.get_or_insert(dialect);
@@ -98,7 +133,7 @@ impl<'a> RequestFields<'a> {
                 set_first(&mut self.path, value.filled_text());
             }
             JsonField::RequestLine => {
-                // Some programs put an object there, which is no request line.
+                // Some programs put an object there, which is not a request line.
                 (self.has_method, self.has_path) =
                     (self.has_method || value.is_string(), self.has_path || value.is_string());
                 set_first(&mut self.request, value.filled_text());
@@ -174,17 +209,17 @@ impl<'a> RequestFields<'a> {
         let Some(duration) = self.duration.take() else { return };
         let unit = match self.dialect {
             // `duration_format` of Caddy may be nanoseconds too, which are whole numbers.
-            Some("Caddy")
+            Some(JsonDialect::Caddy)
                 if !duration.is_fraction()
                     && duration.text().is_some_and(|text| text.len() >= MIN_CADDY_NS_DIGITS) =>
             {
                 LatencyUnit::Nanoseconds
             }
-            Some("Caddy") => LatencyUnit::Seconds,
-            Some("nginx" | "Azure") if duration.is_fraction() => LatencyUnit::Seconds,
+            Some(JsonDialect::Caddy) => LatencyUnit::Seconds,
+            Some(JsonDialect::Nginx | JsonDialect::Azure) if duration.is_fraction() => LatencyUnit::Seconds,
             // nginx has no other time than seconds with decimals.
-            Some("nginx") => return,
-            Some("Rails") => LatencyUnit::Milliseconds,
+            Some(JsonDialect::Nginx) => return,
+            Some(JsonDialect::Rails) => LatencyUnit::Milliseconds,
             // As many programs write seconds as milliseconds with decimals.
             _ if duration.is_fraction() => return,
             _ => LatencyUnit::Milliseconds,

@@ -7,7 +7,7 @@ mod map;
 mod scalar;
 mod visitor;
 
-pub(crate) use fields::JsonTraits;
+pub(crate) use fields::{JsonDialect, JsonTraits};
 pub(crate) use logfmt::parse_logfmt;
 pub use map::{FieldMap, FieldMapError};
 pub(crate) use scalar::{json_text, json_texts};

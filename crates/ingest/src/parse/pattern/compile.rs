@@ -5,7 +5,7 @@ use super::field::PatternField;
 use super::line_pattern::{FastPrefix, FieldEnd, LinePattern, PatternStep};
 
 /// Longest text of a pattern, in bytes.
-const MAX_PATTERN_BYTES: usize = 8192;
+pub(super) const MAX_PATTERN_BYTES: usize = 8192;
 
 /// The fields of the Combined Log Format, which have a parser of their own, as nginx, Apache and GoAccess write them.
 const COMBINED: [&str; 3] = [

@@ -1,5 +1,6 @@
 //! The W3C Extended Log File Format (<https://www.w3.org/TR/WD-logfile>), whose `#Fields` directive names the columns.
 
+use super::compile::MAX_PATTERN_BYTES;
 use super::field::{LatencyUnit, PatternField};
 use super::line_pattern::{LinePattern, split_maybe_quoted};
 
@@ -30,10 +31,14 @@ fn field_of(column: &str, taken: Option<LatencyUnit>) -> PatternField {
     }
 }
 
-/// Compiles the columns of a `#Fields` line. Returns `None` if they have no path, or neither method nor status.
+/// Compiles the columns of a `#Fields` line. Returns `None` if they have no path, or neither method nor status, or if the
+/// line is longer than any pattern.
 ///
 /// `first` is the first line below, whose separator may differ from that of the directive.
 pub(crate) fn w3c_pattern(directive: &[u8], is_iis: bool, first: &[u8]) -> Option<LinePattern> {
+    if directive.len() > MAX_PATTERN_BYTES {
+        return None;
+    }
     let columns = std::str::from_utf8(directive.strip_prefix(FIELDS_DIRECTIVE)?).ok()?;
     let separator = if memchr::memchr(b'\t', first).is_some() { b'\t' } else { b' ' };
     let columns: Vec<_> = columns.split_ascii_whitespace().collect();
@@ -64,4 +69,16 @@ fn column_value(mut line: &[u8], separator: u8, place: usize) -> &[u8] {
         line = rest.strip_prefix(&[separator]).unwrap_or(rest);
     }
     split_maybe_quoted(line, separator).0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_bounded() {
+        let directive = |others: usize| format!("#Fields: cs-method cs-uri-stem{}", " x".repeat(others));
+        assert!(w3c_pattern(directive(1000).as_bytes(), false, b"GET /").is_some());
+        assert!(w3c_pattern(directive(MAX_PATTERN_BYTES).as_bytes(), false, b"GET /").is_none());
+    }
 }

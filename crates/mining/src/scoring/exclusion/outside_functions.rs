@@ -2,7 +2,7 @@
 
 use super::{EXCLUDED_CONFIDENCE, Exclusion};
 
-/// The fixed function needs the declaration, which is no flaw.
+/// The fixed function needs the declaration, which is not a flaw.
 pub(super) const EXCLUSION: Exclusion = Exclusion {
     reason: "outside functions",
     confidence: EXCLUDED_CONFIDENCE,

@@ -64,7 +64,7 @@ fn decides(line: &str) -> bool {
 }
 
 /// Returns the names that the function did not have before, that it does not call, and that another changed function has
-/// anew as well. Constants and types are no values that change.
+/// anew as well. Constants and types are not values that change.
 fn passed_names<'f>(
     commit: &CommitFacts<'f>,
     function: &FunctionFacts<'f>,

@@ -78,7 +78,7 @@ fn a_partial_clone_is_named_until_its_files_are_there() {
         let mined = repositories.mine([&path]);
         assert_eq!((mined.status, mined.samples.len()), (CompletionStatus::Complete, 2), "{:?}", mined.lost);
     }
-    // A filter that leaves out nothing that is mined is no gap.
+    // A filter that leaves out nothing that is mined is not a gap.
     let path = clone(&repositories, &whole, "large", &["--filter=blob:limit=1m"]);
     let mined = repositories.mine([&path]);
     assert_eq!((mined.status, mined.samples.len()), (CompletionStatus::Complete, 2), "{:?}", mined.lost);

@@ -9,7 +9,7 @@ use crate::tables::TableCell;
 pub(super) fn field<'a>(cell: &'a TableCell<'_>) -> Cow<'a, str> {
     match cell {
         TableCell::Null => Cow::Borrowed(""),
-        // Numbers come from the report itself, so a minus sign here is no formula and stays.
+        // Numbers come from the report itself, so a minus sign here is not a formula and stays.
         TableCell::Number(number) => Cow::Owned(number.to_string()),
         TableCell::Text(text) => neutral(text),
     }
