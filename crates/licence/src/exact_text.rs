@@ -3,9 +3,11 @@
 /// First eight bytes of the BLAKE3 digest of the words of a text ([`licence_words`]), and its id.
 ///
 /// The LGPL-3.0 is here because SPDX has it together with the GPL, so that its own text is like neither.
-const DIGESTS: [(&str, &str); 17] = [
+const DIGESTS: [(&str, &str); 25] = [
+    ("01d2ec758225ea93", "GPL-3.0"),
     ("031ce89733f926ea", "GPL-2.0"),
     ("188ed25c55b42529", "LGPL-2.0"),
+    ("2056212af48801bd", "ISC"),
     ("2102e09f95ae8599", "MIT"),
     ("3ba1c88f1f7ad3cc", "MPL-2.0"),
     ("4b79d04b1bdd0376", "LGPL-3.0"),
@@ -13,14 +15,20 @@ const DIGESTS: [(&str, &str); 17] = [
     ("63d712e046ee0b14", "GPL-2.0"),
     ("7078f5c2d3cd29af", "BSD-2-Clause"),
     ("77cfc9fc3d0e643f", "CC0-1.0"),
+    ("7802160d083160af", "LGPL-2.1"),
+    ("7fa4775418c36466", "BSD-2-Clause"),
     ("869cd7464ced06fe", "AGPL-3.0"),
+    ("8d1912c7d253559f", "GPL-2.0"),
     ("8e95d73934e53602", "MPL-2.0"),
     ("982727748b2703e9", "Apache-2.0"),
+    ("9c4526311b7d87b9", "BSD-3-Clause"),
     ("a1b7c38548ea5cc4", "BSD-3-Clause"),
     ("a52519db62f3b987", "GPL-3.0"),
     ("c0a40fb52d061705", "LGPL-2.1"),
     ("d0a702d0631b858e", "Apache-2.0"),
     ("d2d1f8bb44528428", "MIT"),
+    ("e48f3f6d4de617e2", "Apache-2.0"),
+    ("e8b00f4acbe0920b", "GPL-2.0"),
 ];
 
 /// Returns the id of a text that is, but for its title, its holders and its layout, one of the most usual licences.

@@ -13,9 +13,9 @@ const WHOLE_SCORE: f32 = 0.9;
 /// Likeness from which a file is one licence if nothing fits better; such a licence is uncertain.
 const LEAST_SCORE: f32 = 0.8;
 
-/// Longest text, in bytes, in which parts are looked for. That takes a second for one of this size, and files of real
-/// projects with several licences have fewer than 10 KB.
-const MAX_PARTED_BYTES: usize = 16 << 10;
+/// Longest text, in bytes, in which parts are looked for. That takes a second or two for one of this size, which has room
+/// for the GPL or the MPL beside a short licence.
+const MAX_PARTED_BYTES: usize = 20 << 10;
 
 /// Share of the words of a file that its licences are at least.
 const LEAST_SHARE: f32 = 0.85;
@@ -26,8 +26,23 @@ const MAX_PARTS: usize = 6;
 /// Licences whose bounds within a file are looked for, the likest first.
 const CANDIDATES: usize = 12;
 
-/// Licences that differ from a more usual one in a few words, and those words.
-const ADDED_PHRASES: [(&str, &str); 2] = [("Pixar", "modified apache"), ("JSON", "good, not evil")];
+/// Licences that differ from a more usual one in a few words, and those words. Without them a text that was changed
+/// elsewhere may be more like the variant.
+const ADDED_PHRASES: [(&str, &str); 13] = [
+    ("AGPL-1.0", "affero"),
+    ("AGPL-3.0", "affero"),
+    ("BSD-2-Clause-Patent", "patent"),
+    ("BSD-3-Clause-Attribution", "acknowledgment"),
+    ("BSD-3-Clause-Clear", "patent"),
+    ("BSD-3-Clause-HP", "patent infringement"),
+    ("BSD-3-Clause-No-Military-License", "military"),
+    ("BSD-3-Clause-No-Nuclear-License", "nuclear"),
+    ("BSD-3-Clause-No-Nuclear-License-2014", "nuclear"),
+    ("BSD-4-Clause", "advertising"),
+    ("BSD-4-Clause-UC", "advertising"),
+    ("JSON", "good, not evil"),
+    ("Pixar", "modified apache"),
+];
 
 /// Licences that lack a few words of a more usual one, and those words.
 const LEFT_OUT_PHRASES: [(&str, &str); 2] = [
@@ -36,7 +51,8 @@ const LEFT_OUT_PHRASES: [(&str, &str); 2] = [
 ];
 
 /// Phrases beside several licences that let the user choose one of them.
-const CHOICES: [&str; 5] = ["your choice", "your option", "dual-licen", "dual licen", "either of"];
+const CHOICES: [&str; 7] =
+    ["your choice", "your option", "dual-licen", "dual licen", "either of", "of either:", "terms of either"];
 
 /// The licences of one text.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,13 +76,16 @@ pub(crate) fn text_licence(text: &str) -> Option<TextLicence> {
     }
     let words = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     let is_other = |id: &str| {
+        let id = base_id(id);
         ADDED_PHRASES.iter().any(|(variant, phrase)| *variant == id && !words.contains(phrase))
             || LEFT_OUT_PHRASES.iter().any(|(variant, phrase)| *variant == id && words.contains(phrase))
     };
     let data = TextData::new(&undecorated(text));
     let ranked = ranked(&data, &is_other);
     let best = ranked.first()?;
-    let whole = |least: f32| (best.score >= least).then(|| TextLicence::one(best.id, best.score));
+    let offers_choice = adds_choice(&words, best.text);
+    let whole =
+        |least: f32| (best.score >= least && !offers_choice).then(|| TextLicence::one(best.id, best.score));
     if let Some(licence) = whole(WHOLE_SCORE) {
         return Some(licence);
     }
@@ -78,7 +97,20 @@ pub(crate) fn text_licence(text: &str) -> Option<TextLicence> {
         return whole(LEAST_SCORE);
     }
     // What is in none of the parts may be yet another licence.
-    (parts.score >= f64::from(LEAST_SHARE)).then_some(parts)
+    let is_all = parts.score >= f64::from(LEAST_SHARE) && (parts.ids.len() > 1 || !offers_choice);
+    is_all.then_some(parts)
+}
+
+/// Returns whether words say that one of several licences may be chosen, unless the licence itself does: the GPL leaves the
+/// version to the user.
+fn adds_choice(words: &str, licence: &TextData) -> bool {
+    let mut choices = CHOICES.iter().filter(|phrase| words.contains(*phrase)).peekable();
+    if choices.peek().is_none() {
+        return false;
+    }
+    let own = licence.lines().join(" ").to_lowercase();
+    let own = own.split_whitespace().collect::<Vec<_>>().join(" ");
+    choices.any(|phrase| !own.contains(phrase))
 }
 
 impl TextLicence {
@@ -137,4 +169,24 @@ fn ranked(data: &TextData, is_other: &dyn Fn(&str) -> bool) -> Vec<RankedText> {
 
 fn word_count(data: &TextData) -> usize {
     data.lines().iter().map(|line| line.split_whitespace().count()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_variant_has_the_words_that_it_adds() {
+        for (variant, phrase) in ADDED_PHRASES {
+            let mut texts = STORE.iter().filter(|(id, _)| base_id(id) == variant).peekable();
+            assert!(texts.peek().is_some(), "{variant}");
+            for (id, entry) in texts {
+                let words = entry.original.lines().join(" ").to_lowercase();
+                assert!(
+                    words.split_whitespace().collect::<Vec<_>>().join(" ").contains(phrase),
+                    "{id}: {phrase}"
+                );
+            }
+        }
+    }
 }

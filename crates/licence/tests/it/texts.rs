@@ -62,3 +62,36 @@ fn a_text_in_a_comment_with_many_holders_is_known() {
     let found = repository_licence(&[StatedFile { path: "COPYING", text: &text }]);
     assert_eq!(found.map(|found| found.expression).as_deref(), Some("BSD-3-Clause"));
 }
+
+#[test]
+fn a_text_is_no_variant_whose_words_it_lacks() {
+    let read = |name: &str| fs::read_to_string(Path::new(COMMON_LICENSES).join(name));
+    let (Ok(general), Ok(bsd)) = (read("GPL-2"), read("BSD")) else {
+        eprintln!("SKIPPED: there are no texts in {COMMON_LICENSES}");
+        return;
+    };
+    // More like the AGPL-1.0 than like the text of SPDX, which ends before the appendix.
+    let general = general.replace("51 Franklin Street, Fifth Floor", "59 Temple Place, Suite 330");
+    let general = general.replace("Foundation's software", "Foundation's own software");
+    // The words of the author, as those of a variant for Hewlett-Packard are.
+    let bsd = bsd.replace("REGENTS AND CONTRIBUTORS", "AUTHOR").replace("REGENTS OR CONTRIBUTORS", "AUTHOR");
+    for (text, expected) in [(general, "GPL-2.0-only"), (bsd, "BSD-3-Clause")] {
+        let found = repository_licence(&[StatedFile { path: "COPYING", text: &text }]);
+        assert_eq!(found.map(|found| found.expression).as_deref(), Some(expected));
+    }
+}
+
+#[test]
+fn a_choice_between_two_licences_is_not_the_longer_one() {
+    let Ok(mozilla) = fs::read_to_string(Path::new(COMMON_LICENSES).join("MPL-2.0")) else {
+        eprintln!("SKIPPED: there are no texts in {COMMON_LICENSES}");
+        return;
+    };
+    for choice in [
+        "terms of either:\na) the Apache License, or\nb) the Mozilla Public License",
+        "rules below; it is dual-licensed",
+    ] {
+        let text = format!("You may use this under the {choice}.\n\n{mozilla}");
+        assert_eq!(repository_licence(&[StatedFile { path: "LICENSE", text: &text }]), None, "{choice}");
+    }
+}
