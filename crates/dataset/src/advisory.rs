@@ -1,5 +1,6 @@
 //! Advisories: records of one source about a vulnerability, and the merged records of all sources.
 
+mod alias_groups;
 mod merge;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Severity;
 
+pub use alias_groups::AliasGroups;
 pub use merge::merge_by_alias;
 
 /// Record of one source about one vulnerability. Dates are RFC 3339 in UTC. Fields that the source does

@@ -1,7 +1,9 @@
 //! Files that earlier jobs of the run made, for the jobs that come after them.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor};
+use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -81,17 +83,53 @@ impl EarlierResults {
     /// # Errors
     /// The operating system's error.
     pub fn open(&self, job: &str, file: &str) -> io::Result<Option<Box<dyn BufRead>>> {
+        Ok(self.open_parts(job, file)?.map(|file| match file {
+            ResultFile::Memory(bytes) => Box::new(Cursor::new(bytes)) as Box<dyn BufRead>,
+            ResultFile::Disk(file) => Box::new(BufReader::with_capacity(BUFFER_BYTES, file)),
+        }))
+    }
+
+    /// Opens a file that a job made, as [`Self::open`] does, to read parts of it in any order.
+    ///
+    /// # Errors
+    /// The operating system's error.
+    pub fn open_parts(&self, job: &str, file: &str) -> io::Result<Option<ResultFile>> {
         match self.jobs.get(job) {
             None => Ok(None),
-            Some(ResultLocation::Memory(files)) => {
-                Ok(files.get(file).map(|bytes| Box::new(Cursor::new(bytes.clone())) as Box<dyn BufRead>))
-            }
+            Some(ResultLocation::Memory(files)) => Ok(files.get(file).cloned().map(ResultFile::Memory)),
             Some(ResultLocation::Folder(folder)) => match open_regular(&folder.join(file)) {
-                Ok(file) => Ok(Some(Box::new(BufReader::with_capacity(BUFFER_BYTES, file)))),
+                Ok(file) => Ok(Some(ResultFile::Disk(file))),
                 // Not an error: a job makes some of its files only if it has something to put into them.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
                 Err(error) => Err(error),
             },
+        }
+    }
+}
+
+/// A file that a job made, of which parts are read in any order.
+#[derive(Debug)]
+pub enum ResultFile {
+    /// Its bytes.
+    Memory(Vec<u8>),
+    /// The open file.
+    Disk(File),
+}
+
+impl ResultFile {
+    /// Fills `bytes` with those from `offset` on.
+    ///
+    /// # Errors
+    /// The operating system's error, or `UnexpectedEof` if the file is shorter.
+    pub fn read_exact_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+        match self {
+            Self::Disk(file) => file.read_exact_at(bytes, offset),
+            Self::Memory(all) => {
+                let start = usize::try_from(offset).unwrap_or(usize::MAX);
+                let part = start.checked_add(bytes.len()).and_then(|end| all.get(start..end));
+                bytes.copy_from_slice(part.ok_or(io::ErrorKind::UnexpectedEof)?);
+                Ok(())
+            }
         }
     }
 }

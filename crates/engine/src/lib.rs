@@ -143,7 +143,7 @@ pub use cancel_token::CancelToken;
 pub use child_process::kill_with_parent;
 pub use cluster::Cluster;
 pub use command_line::CommandLine;
-pub use earlier_results::EarlierResults;
+pub use earlier_results::{EarlierResults, ResultFile};
 pub use error::{JobError, ShardError};
 pub use event::{
     ClusterProgress, CommandExit, CompletionStatus, Counters, Event, EventKind, INCOMPLETE_COUNTER, LogLevel,

@@ -13,12 +13,20 @@ use grouping::RepositoryGroups;
 
 /// Groups the fixes of all advisories into shards. The order depends on the advisories alone:
 /// commits come first, then pull requests, then searches; sources take turns.
-pub(super) fn shards(advisories: &[MergedAdvisory]) -> Vec<FixShard> {
+///
+/// # Errors
+/// The first one of `advisories`.
+pub(super) fn shards<E>(
+    advisories: impl IntoIterator<Item = Result<MergedAdvisory, E>>,
+) -> Result<Vec<FixShard>, E> {
     let mut groups = RepositoryGroups::default();
-    for advisory in advisories.iter().filter(|advisory| advisory.withdrawn.is_none()) {
-        for (repository, fix) in advisory_refs::fix_refs(advisory) {
-            groups.add(&repository, fix);
+    for advisory in advisories {
+        let advisory = advisory?;
+        if advisory.withdrawn.is_none() {
+            for (repository, fix) in advisory_refs::fix_refs(&advisory) {
+                groups.add(&repository, fix);
+            }
         }
     }
-    groups.into_shards()
+    Ok(groups.into_shards())
 }

@@ -1,19 +1,19 @@
 //! The job: plans repositories, mines them, and joins samples with advisories.
 
 use std::collections::HashMap;
-use std::io::BufRead;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use streamguard_advisories::{file_name, target_key};
+use streamguard_advisories::target_key;
 use streamguard_dataset::advisory::FixState;
-use streamguard_dataset::{Advisory, MergedAdvisory, Sample, SampleKind, merge_by_alias};
+use streamguard_dataset::{MergedAdvisory, Sample, SampleKind};
 use streamguard_engine::{
-    EarlierResults, JobError, JobSummary, MergeContext, Plan, PlanContext, Secrets, Shard, ShardError,
-    ShardLimits, ShardOutput, TypedJob,
+    JobError, JobSummary, MergeContext, Plan, PlanContext, Secrets, Shard, ShardError, ShardLimits,
+    ShardOutput, TypedJob,
 };
 use streamguard_http::{Credentials, UpstreamAccess};
 
+use crate::advisory_index::AdvisoryIndex;
 use crate::fix_record::FixRecord;
 use crate::fix_refs::{self, FixShard};
 use crate::mine_repository::RepositoryMiner;
@@ -25,6 +25,9 @@ const SAMPLES_FILE: &str = "fixes.jsonl";
 
 /// File of the merged advisories.
 const ADVISORIES_FILE: &str = "advisories.jsonl";
+
+/// Number of advisories between two checks whether to stop.
+const ADVISORIES_PER_CHECK: usize = 1024;
 
 /// The job `fixes`.
 #[derive(Clone, Debug)]
@@ -48,20 +51,6 @@ impl FixesJob {
         let sources = targets.iter().map(|target| target.source).collect();
         let access = UpstreamAccess::new(settings.upstream.clone(), credentials);
         Self { settings, targets, sources, access }
-    }
-
-    /// Reads and merges the advisories of all sources.
-    fn merged_advisories(&self, results: &EarlierResults) -> Result<Vec<MergedAdvisory>, JobError> {
-        let mut all: Vec<Advisory> = Vec::new();
-        for source in &self.sources {
-            let unreadable =
-                |error| JobError::Failed(format!("cannot read the advisories of {source}: {error}"));
-            let file = results.open(source, &file_name(source)).map_err(unreadable)?;
-            for line in file.into_iter().flat_map(BufRead::lines) {
-                all.push(serde_json::from_str(&line.map_err(unreadable)?).map_err(JobError::failed)?);
-            }
-        }
-        Ok(merge_by_alias(all))
     }
 }
 
@@ -110,7 +99,8 @@ impl TypedJob for FixesJob {
     }
 
     fn plan(&self, context: &PlanContext) -> Result<Plan<FixShard>, JobError> {
-        let shards = fix_refs::shards(&self.merged_advisories(&context.results)?);
+        let index = AdvisoryIndex::read(&context.results, &self.sources)?;
+        let shards = fix_refs::shards(index.all())?;
         let fixes = shards.iter().map(|shard| shard.refs.len() as u64).sum();
         let plan = Plan::new(shards).with_expected(fixes);
         let quotas = self.targets.iter().map(|target| (format!("samples.{}", target.source), target.samples));
@@ -124,18 +114,18 @@ impl TypedJob for FixesJob {
     }
 
     fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
-        let mut advisories = self.merged_advisories(merge.results())?;
-        let positions: HashMap<String, usize> = advisories
-            .iter()
-            .enumerate()
-            .map(|(position, advisory)| (advisory.id.clone(), position))
-            .collect();
+        let index = AdvisoryIndex::read(merge.results(), &self.sources)?;
+        // What the fixes of a vulnerability came to, by its position; only for looking up.
+        let mut found: HashMap<usize, Vec<FixState>> = HashMap::new();
         let mut tally = FixTally::new(&self.targets);
         let mut samples = merge.create_file(SAMPLES_FILE)?;
         merge.for_each_record(|line| {
             let fix: FixRecord = serde_json::from_slice(line).map_err(JobError::failed)?;
-            let named: Vec<usize> =
-                fix.advisories.iter().filter_map(|id| positions.get(id).copied()).collect();
+            let named: Vec<usize> = fix.advisories.iter().filter_map(|id| index.position(id)).collect();
+            let first = match (named.first(), fix.samples.is_empty()) {
+                (Some(position), false) => Some(index.merged(*position)?),
+                _ => None,
+            };
             let (mut kept, mut is_kept) = (0, false);
             for sample in fix.samples {
                 // Benign code goes with the sample before it, and the advisory is not about it.
@@ -148,16 +138,14 @@ impl TypedJob for FixesJob {
                 is_kept = tally.take(&sample, &fix.collectors);
                 if is_kept {
                     kept += 1;
-                    let advisory = named.first().map(|position| &advisories[*position]);
-                    samples.write_record(&with_advisory(sample, advisory))?;
+                    samples.write_record(&with_advisory(sample, first.as_ref()))?;
                 }
             }
             if fix.commit.is_some() {
                 tally.count_commit();
             }
             for position in named {
-                advisories[position].samples += kept;
-                advisories[position].fixes.push(FixState {
+                found.entry(position).or_default().push(FixState {
                     repository: fix.repository.clone(),
                     named: fix.named.join(" "),
                     commit: fix.commit.clone(),
@@ -169,9 +157,18 @@ impl TypedJob for FixesJob {
         })?;
         merge.commit_file(samples)?;
         let mut file = merge.create_file(ADVISORIES_FILE)?;
-        advisories.iter().try_for_each(|advisory| file.write_record(advisory))?;
+        for (position, advisory) in index.all().enumerate() {
+            if position % ADVISORIES_PER_CHECK == 0 {
+                merge.check_stopped()?;
+            }
+            let fixes = found.remove(&position).unwrap_or_default();
+            let samples = fixes.iter().map(|fix| fix.samples).sum();
+            let advisory = MergedAdvisory { fixes, samples, ..advisory? };
+            tally.count_advisory(&advisory);
+            file.write_record(&advisory)?;
+        }
         merge.commit_file(file)?;
-        Ok(tally.summary(&advisories))
+        Ok(tally.summary())
     }
 }
 

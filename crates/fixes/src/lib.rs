@@ -14,6 +14,7 @@
 //! assert_eq!(pointer.target, GitTarget::Pull(12));
 //! ```
 
+mod advisory_index;
 mod fix_record;
 mod fix_refs;
 mod job;

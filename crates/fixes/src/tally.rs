@@ -17,6 +17,10 @@ pub(crate) struct FixTally<'a> {
     pairs: u64,
     surplus: u64,
     commits: u64,
+    advisories: u64,
+    advisories_with_fix: u64,
+    advisories_with_samples: u64,
+    advisories_in_conflict: u64,
 }
 
 impl<'a> FixTally<'a> {
@@ -29,6 +33,10 @@ impl<'a> FixTally<'a> {
             pairs: 0,
             surplus: 0,
             commits: 0,
+            advisories: 0,
+            advisories_with_fix: 0,
+            advisories_with_samples: 0,
+            advisories_in_conflict: 0,
         }
     }
 
@@ -57,18 +65,25 @@ impl<'a> FixTally<'a> {
         self.commits += 1;
     }
 
+    /// Counts an advisory with what its fixes came to.
+    pub(crate) fn count_advisory(&mut self, advisory: &MergedAdvisory) {
+        self.advisories += 1;
+        self.advisories_with_fix += u64::from(advisory.fixes.iter().any(|fix| fix.commit.is_some()));
+        self.advisories_with_samples += u64::from(advisory.samples > 0);
+        self.advisories_in_conflict += u64::from(!advisory.conflicts.is_empty());
+    }
+
     /// Returns the summary of the job.
-    pub(crate) fn summary(self, advisories: &[MergedAdvisory]) -> JobSummary {
-        let count = |has: fn(&MergedAdvisory) -> bool| advisories.iter().filter(|one| has(one)).count();
+    pub(crate) fn summary(self) -> JobSummary {
         let summary = JobSummary::default()
             .metric("samples", self.samples)
             .metric("pairs", self.pairs)
             .metric("cut_at_target", self.surplus)
             .metric("commits", self.commits)
-            .metric("advisories", advisories.len())
-            .metric("advisories_with_fix", count(|one| one.fixes.iter().any(|fix| fix.commit.is_some())))
-            .metric("advisories_with_samples", count(|one| one.samples > 0))
-            .metric("advisories_in_conflict", count(|one| !one.conflicts.is_empty()));
+            .metric("advisories", self.advisories)
+            .metric("advisories_with_fix", self.advisories_with_fix)
+            .metric("advisories_with_samples", self.advisories_with_samples)
+            .metric("advisories_in_conflict", self.advisories_in_conflict);
         // The names in order: a target per source is data of the run, whatever order sources have.
         let targets: BTreeMap<&str, u64> =
             self.targets.iter().map(|target| (target.source, target.samples)).collect();

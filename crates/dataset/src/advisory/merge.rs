@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::alias_groups::{AliasGroups, is_cve};
 use super::{Advisory, FieldConflict, MergedAdvisory, SourcedReference};
 
 /// Merges the records that share an id or an alias. `advisories` are in the order of trust: the first
@@ -11,93 +12,31 @@ use super::{Advisory, FieldConflict, MergedAdvisory, SourcedReference};
 /// Two CVE ids are never merged by a third record that has both as aliases: they stay two
 /// vulnerabilities, and the record joins the first.
 pub fn merge_by_alias(advisories: Vec<Advisory>) -> Vec<MergedAdvisory> {
-    let groups = group_numbers(&advisories);
-    let mut merged: Vec<MergedAdvisory> = Vec::new();
-    // Only for looking up: to walk through a HashMap would give another order in every run.
-    let mut position: HashMap<usize, usize> = HashMap::new();
-    for (advisory, group) in advisories.into_iter().zip(groups) {
-        let index = *position.entry(group).or_insert_with(|| {
-            merged.push(MergedAdvisory::default());
-            merged.len() - 1
-        });
-        merged[index].take(advisory);
-    }
-    for advisory in &mut merged {
-        advisory.finish();
-    }
-    merged
-}
-
-/// Returns for each record the number of its group.
-fn group_numbers(advisories: &[Advisory]) -> Vec<usize> {
     let mut groups = AliasGroups::default();
-    advisories
-        .iter()
-        .map(|advisory| {
-            let own = groups.of(&advisory.id);
-            for alias in &advisory.aliases {
-                let other = groups.of(alias);
-                groups.join(own, other);
-            }
-            own
-        })
-        .collect::<Vec<_>>()
-        .into_iter()
-        .map(|group| groups.find(group))
-        .collect()
-}
-
-/// Disjoint sets of ids (union by the smaller number, with path halving: Tarjan 1975).
-#[derive(Default)]
-struct AliasGroups {
-    ids: HashMap<String, usize>,
-    parents: Vec<usize>,
-    /// CVE id in a set, stored at its root.
-    cves: Vec<Option<String>>,
-}
-
-impl AliasGroups {
-    /// Returns the root of the set of an id, which is added if it is new.
-    fn of(&mut self, id: &str) -> usize {
-        if let Some(&group) = self.ids.get(id) {
-            return self.find(group);
+    let own: Vec<usize> =
+        advisories.iter().map(|advisory| groups.add(&advisory.id, &advisory.aliases)).collect();
+    let mut merged: Vec<Vec<Advisory>> = Vec::new();
+    // Only for looking up: to walk through a HashMap would give another order in every run.
+    let mut positions: HashMap<usize, usize> = HashMap::new();
+    for (advisory, own) in advisories.into_iter().zip(own) {
+        let position = *positions.entry(groups.root(own)).or_insert(merged.len());
+        if position == merged.len() {
+            merged.push(Vec::new());
         }
-        let group = self.parents.len();
-        self.ids.insert(id.to_owned(), group);
-        self.parents.push(group);
-        self.cves.push(is_cve(id).then(|| id.to_owned()));
-        group
+        merged[position].push(advisory);
     }
-
-    /// Returns the root of a set.
-    fn find(&mut self, mut group: usize) -> usize {
-        while self.parents[group] != group {
-            self.parents[group] = self.parents[self.parents[group]];
-            group = self.parents[group];
-        }
-        group
-    }
-
-    /// Joins two sets, unless each has a CVE id: these are two vulnerabilities.
-    fn join(&mut self, one: usize, other: usize) {
-        let (one, other) = (self.find(one), self.find(other));
-        if one == other || (self.cves[one].is_some() && self.cves[other].is_some()) {
-            return;
-        }
-        // The smaller number is the record that was met first, so groups keep the order of trust.
-        let (root, child) = (one.min(other), one.max(other));
-        self.parents[child] = root;
-        if self.cves[root].is_none() {
-            self.cves[root] = self.cves[child].take();
-        }
-    }
-}
-
-fn is_cve(id: &str) -> bool {
-    id.starts_with("CVE-")
+    merged.into_iter().map(MergedAdvisory::of_records).collect()
 }
 
 impl MergedAdvisory {
+    /// Merges the records of one vulnerability, the most trusted first.
+    pub fn of_records(records: impl IntoIterator<Item = Advisory>) -> Self {
+        let mut merged = Self::default();
+        records.into_iter().for_each(|record| merged.take(record));
+        merged.finish();
+        merged
+    }
+
     /// Merges one more record.
     fn take(&mut self, advisory: Advisory) {
         let record = format!("{}:{}", advisory.collector, advisory.id);
