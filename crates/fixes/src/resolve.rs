@@ -20,8 +20,12 @@ const BY_PULL_REQUEST: f64 = 0.95;
 /// Confidence in the only commit of a comparison.
 const BY_COMPARISON: f64 = 0.9;
 
-/// Confidence in a commit whose message names the advisory.
-const BY_MENTION: f64 = 0.8;
+/// Confidence in the only commit whose message names the advisory: as messages with such an id are judged without an
+/// advisory ([`streamguard_mining::message::MessageBasis`]).
+const BY_MENTION: f64 = 0.95;
+
+/// Confidence in one of several commits whose messages name the advisory: some are releases, lists of changes and the like.
+const BY_ONE_OF_MENTIONS: f64 = 0.8;
 
 /// Confidence in a commit that claims to close a pull request: people write that about issues too.
 const BY_CLOSING_WORDS: f64 = 0.6;
@@ -139,8 +143,9 @@ fn by_mention(fix: &FixRef, history: &CommitHistory) -> Result<Vec<ResolvedCommi
     found.dedup_by_key(|found| found.commit);
     match found.len() {
         0 => Err("no commit in the history names the advisory".to_owned()),
-        1..=MAX_COMMITS => {
-            Ok(found.into_iter().map(|found| ResolvedCommit::new(found, BY_MENTION)).collect())
+        1 => Ok(vec![ResolvedCommit::new(found[0], BY_MENTION)]),
+        2..=MAX_COMMITS => {
+            Ok(found.into_iter().map(|found| ResolvedCommit::new(found, BY_ONE_OF_MENTIONS)).collect())
         }
         n => Err(format!("{n} commits name the advisory")),
     }
