@@ -38,9 +38,10 @@
 //! single one consists of. [`DefinitionFinder::find`] finds types and globals as well, and [`UsedNameFinder::find`] the names
 //! that a function uses. [`VariantMaker::vary`] writes it with other names or in another layout.
 //!
-//! This crate reads no files, repositories or settings. Hostile input is bounded: a file that is compared by
-//! 1 MiB (where functions are only found, the caller bounds it), a parse by 2.5 million operations, by 50 readings of the text and by the memory that it allocates, a comparison
-//! of lines by their number, a walk by 10,000 levels. No limit is a time, so that a slow machine gives the same data.
+//! This crate reads no files, repositories or settings. Hostile input is bounded: a file that is compared by 1 MiB (where
+//! functions are only found, the caller bounds it), a parse by 2.5 million operations, by 50 readings of the text and by
+//! the memory that it allocates, a comparison of lines by their number, a walk by 10,000 levels. No limit is a time, so
+//! that a slow machine gives the same data.
 //!
 //! [`classify_path`] distinguishes source files from tests, documentation and vendored code by their
 //! paths, and [`highlight_grammar`] returns parsers and queries for syntax highlighting.
