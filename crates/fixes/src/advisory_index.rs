@@ -9,6 +9,9 @@ use streamguard_dataset::advisory::AliasGroups;
 use streamguard_dataset::{Advisory, MergedAdvisory};
 use streamguard_engine::{EarlierResults, JobError, ResultFile};
 
+/// Number of records between two checks whether to stop.
+const RECORDS_PER_CHECK: usize = 1024;
+
 /// Places of the records of all sources, in the order of the vulnerabilities that they are about. Each vulnerability has
 /// a position, from 0: in this order they first appear.
 pub(crate) struct AdvisoryIndex {
@@ -39,11 +42,16 @@ struct RecordIds {
 }
 
 impl AdvisoryIndex {
-    /// Reads the ids of all records of some sources, the most trusted first.
+    /// Reads the ids of all records of some sources, the most trusted first. Now and then `check` is asked, whose error ends
+    /// the reading.
     ///
     /// # Errors
-    /// [`JobError::Failed`] if a file cannot be read, or a line is not a record.
-    pub(crate) fn read(results: &EarlierResults, sources: &[&'static str]) -> Result<Self, JobError> {
+    /// That of `check`, or [`JobError::Failed`] if a file cannot be read, or a line is not a record.
+    pub(crate) fn read(
+        results: &EarlierResults,
+        sources: &[&'static str],
+        check: impl Fn() -> Result<(), JobError>,
+    ) -> Result<Self, JobError> {
         let mut index = Self {
             sources: Vec::new(),
             groups: AliasGroups::default(),
@@ -60,6 +68,9 @@ impl AdvisoryIndex {
             let (mut line, mut offset) = (Vec::new(), 0);
             loop {
                 line.clear();
+                if own.len() % RECORDS_PER_CHECK == 0 {
+                    check()?;
+                }
                 if lines.read_until(b'\n', &mut line).map_err(|error| unreadable(source, error))? == 0 {
                     break;
                 }
@@ -105,9 +116,18 @@ impl AdvisoryIndex {
         Ok(MergedAdvisory::of_records(records))
     }
 
-    /// Returns all vulnerabilities in their order, each merged when it is asked for.
-    pub(crate) fn all(&self) -> impl Iterator<Item = Result<MergedAdvisory, JobError>> {
-        (0..self.len()).map(|position| self.merged(position))
+    /// Returns all vulnerabilities in their order, each merged when it is asked for. Now and then `check` is asked with the
+    /// position, and its error is returned.
+    pub(crate) fn all(
+        &self,
+        check: impl Fn(usize) -> Result<(), JobError>,
+    ) -> impl Iterator<Item = Result<MergedAdvisory, JobError>> {
+        (0..self.len()).map(move |position| {
+            if position % RECORDS_PER_CHECK == 0 {
+                check(position)?;
+            }
+            self.merged(position)
+        })
     }
 
     fn read_record(&self, place: &RecordPlace) -> Result<Advisory, JobError> {
@@ -156,8 +176,8 @@ mod tests {
         let results = EarlierResults::default()
             .with_files("cve", BTreeMap::from([(file_name("cve"), lines(&of_cve))]))
             .with_files("osv", BTreeMap::from([(file_name("osv"), lines(&of_osv))]));
-        let index = AdvisoryIndex::read(&results, &["cve", "github", "osv"]).unwrap();
-        let all: Vec<MergedAdvisory> = index.all().map(Result::unwrap).collect();
+        let index = AdvisoryIndex::read(&results, &["cve", "github", "osv"], || Ok(())).unwrap();
+        let all: Vec<MergedAdvisory> = index.all(|_| Ok(())).map(Result::unwrap).collect();
         assert_eq!(all, merge_by_alias([&of_cve[..], &of_osv].concat()));
         assert_eq!(index.len(), 3);
         for (position, advisory) in all.iter().enumerate() {
@@ -168,5 +188,7 @@ mod tests {
             }
         }
         assert_eq!(index.position("CVE-2024-0003"), None);
+        let stopped = AdvisoryIndex::read(&results, &["cve"], || Err(JobError::Stopped));
+        assert!(matches!(stopped, Err(JobError::Stopped)));
     }
 }

@@ -26,9 +26,6 @@ const SAMPLES_FILE: &str = "fixes.jsonl";
 /// File of the merged advisories.
 const ADVISORIES_FILE: &str = "advisories.jsonl";
 
-/// Number of advisories between two checks whether to stop.
-const ADVISORIES_PER_CHECK: usize = 1024;
-
 /// The job `fixes`.
 #[derive(Clone, Debug)]
 pub struct FixesJob {
@@ -99,8 +96,9 @@ impl TypedJob for FixesJob {
     }
 
     fn plan(&self, context: &PlanContext) -> Result<Plan<FixShard>, JobError> {
-        let index = AdvisoryIndex::read(&context.results, &self.sources)?;
-        let shards = fix_refs::shards(index.all())?;
+        let check = || if context.cancel.requested() { Err(JobError::Stopped) } else { Ok(()) };
+        let index = AdvisoryIndex::read(&context.results, &self.sources, check)?;
+        let shards = fix_refs::shards(index.all(|_| check()))?;
         let fixes = shards.iter().map(|shard| shard.refs.len() as u64).sum();
         let plan = Plan::new(shards).with_expected(fixes);
         let quotas = self.targets.iter().map(|target| (format!("samples.{}", target.source), target.samples));
@@ -114,7 +112,8 @@ impl TypedJob for FixesJob {
     }
 
     fn merge(&self, merge: &mut MergeContext<'_>) -> Result<JobSummary, JobError> {
-        let index = AdvisoryIndex::read(merge.results(), &self.sources)?;
+        merge.set_activity("reading the advisories");
+        let index = AdvisoryIndex::read(merge.results(), &self.sources, || merge.check_stopped())?;
         // What the fixes of a vulnerability came to, by its position; only for looking up.
         let mut found: HashMap<usize, Vec<FixState>> = HashMap::new();
         let mut tally = FixTally::new(&self.targets);
@@ -157,10 +156,11 @@ impl TypedJob for FixesJob {
         })?;
         merge.commit_file(samples)?;
         let mut file = merge.create_file(ADVISORIES_FILE)?;
-        for (position, advisory) in index.all().enumerate() {
-            if position % ADVISORIES_PER_CHECK == 0 {
-                merge.check_stopped()?;
-            }
+        let check = |position| {
+            merge.set_activity(&format!("merging advisory {position} of {}", index.len()));
+            merge.check_stopped()
+        };
+        for (position, advisory) in index.all(check).enumerate() {
             let fixes = found.remove(&position).unwrap_or_default();
             let samples = fixes.iter().map(|fix| fix.samples).sum();
             let advisory = MergedAdvisory { fixes, samples, ..advisory? };

@@ -265,17 +265,18 @@ fn expand_merges(
 }
 
 /// Finds the merge whose message selected a commit: the newest of one topic about security that brought it to the head, or
-/// to a branch of releases.
+/// to a branch of releases. `name` is that of the repository.
 ///
 /// # Errors
 /// [`gix::Error`] if an object cannot be read.
 pub fn selecting_merge(
     repository: &OpenRepository,
+    name: &str,
     commit: ObjectId,
 ) -> Result<Option<ObjectId>, gix::Error> {
     let topic = MergeTopic::new();
     let order = Sorting::ByCommitTime(CommitTimeOrder::NewestFirst);
-    let branches = BranchChoice::default().branches(repository, "")?;
+    let branches = BranchChoice::default().branches(repository, name)?;
     let tips = std::iter::once(head_commit(repository)?.id).chain(branches.found.iter().map(|of| of.commit));
     for info in repository.rev_walk(tips).sorting(order).all()? {
         let info = info?;

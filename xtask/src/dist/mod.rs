@@ -13,8 +13,11 @@ mod third_party;
 mod wheel;
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::sleep;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -120,7 +123,13 @@ fn source_date_epoch(root: &Path) -> Result<u64> {
 /// Runs a command, and returns its standard output.
 fn output_of(command: &mut Command) -> Result<Vec<u8>> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().with_context(|| format!("cannot start {name}"))?;
+    let output = loop {
+        match command.output() {
+            // Another thread just starts a program: until that runs, it holds the file that this one has written.
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => sleep(Duration::from_millis(10)),
+            output => break output.with_context(|| format!("cannot start {name}"))?,
+        }
+    };
     // Tests of Python say on standard output what failed.
     let said = [&output.stdout[..], &output.stderr].concat();
     anyhow::ensure!(output.status.success(), "{name} failed: {}", String::from_utf8_lossy(&said).trim());

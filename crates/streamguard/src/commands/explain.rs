@@ -85,7 +85,7 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit> {
     let repository = streamguard_git::open_repository(&place.path)?;
     if advisory.is_none()
         && recorded.is_through_merge()
-        && let Some(merge) = selecting_merge(&repository, commit.commit)?
+        && let Some(merge) = selecting_merge(&repository, &place.name, commit.commit)?
     {
         commit.reason = SelectionReason::Merge(merge);
     }
