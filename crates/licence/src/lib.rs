@@ -20,6 +20,7 @@ mod expression;
 mod file_notice;
 mod manifest;
 mod repository;
+mod spdx_texts;
 mod stating_path;
 mod text_match;
 

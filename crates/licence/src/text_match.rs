@@ -1,14 +1,10 @@
 //! Texts of licences, compared with those that SPDX has.
 
-use std::sync::LazyLock;
-
-use spdx::detection::{Store, TextData};
+use spdx::detection::TextData;
 
 use crate::exact_text::{exact_licence, undecorated};
 use crate::expression::base_id;
-
-/// Likeness from which a whole file is one licence.
-const WHOLE_SCORE: f32 = 0.9;
+use crate::spdx_texts::{WHOLE_SCORE, is_other_variant, ranked, usual_licence};
 
 /// Likeness from which a file is one licence if nothing fits better; such a licence is uncertain.
 const LEAST_SCORE: f32 = 0.8;
@@ -26,42 +22,6 @@ const MAX_PARTS: usize = 6;
 /// Licences whose bounds within a file are looked for, the likest first.
 const CANDIDATES: usize = 12;
 
-/// Licences that differ from a more usual one in a few words, and those words. Without them a text that was changed
-/// elsewhere may be more like the variant.
-const ADDED_PHRASES: [(&str, &str); 25] = [
-    ("AGPL-1.0", "affero"),
-    ("AGPL-3.0", "affero"),
-    ("BSD-2-Clause-FreeBSD", "freebsd"),
-    ("BSD-2-Clause-NetBSD", "netbsd"),
-    ("BSD-2-Clause-Patent", "patent"),
-    ("BSD-2-Clause-Views", "views and conclusions"),
-    ("BSD-2-Clause-first-lines", "first lines"),
-    ("BSD-2-Clause-pos-unchanged", "unchanged"),
-    ("BSD-3-Clause-Attribution", "acknowledgment"),
-    ("BSD-3-Clause-Clear", "patent"),
-    ("BSD-3-Clause-HP", "patent infringement"),
-    ("BSD-3-Clause-No-Military-License", "military"),
-    ("BSD-3-Clause-No-Nuclear-License", "nuclear"),
-    ("BSD-3-Clause-No-Nuclear-License-2014", "nuclear"),
-    ("BSD-4-Clause", "advertising"),
-    ("BSD-4-Clause-UC", "advertising"),
-    ("Cube", "cube"),
-    ("ECL-2.0", "educational community"),
-    ("JSON", "good, not evil"),
-    ("MIT-feh", "its documentation"),
-    ("MVT-1.1", "consensual"),
-    ("Pixar", "modified apache"),
-    ("SHL-0.5", "hardware"),
-    ("SHL-0.51", "hardware"),
-    ("Xnet", "california"),
-];
-
-/// Licences that lack a few words of a more usual one, and those words.
-const LEFT_OUT_PHRASES: [(&str, &str); 2] = [
-    ("0BSD", "provided that the above copyright notice"),
-    ("MIT-0", "the above copyright notice and this permission notice"),
-];
-
 /// Phrases beside several licences that let the user choose one of them.
 const CHOICES: [&str; 7] =
     ["your choice", "your option", "dual-licen", "dual licen", "either of", "of either:", "terms of either"];
@@ -77,24 +37,15 @@ pub(crate) struct TextLicence {
     pub(crate) is_choice: bool,
 }
 
-/// Texts of SPDX. Unpacking them takes a third of a second, so texts that are known word by word do without.
-static STORE: LazyLock<Store> =
-    LazyLock::new(|| Store::load_inline().expect("the texts of SPDX are part of the program"));
-
 /// Returns the licences that a text is like.
 pub(crate) fn text_licence(text: &str) -> Option<TextLicence> {
     if let Some(id) = exact_licence(text) {
         return Some(TextLicence { ids: vec![id.to_owned()], score: 1.0, is_choice: false });
     }
     let words = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-    let is_other = |id: &str| {
-        let id = base_id(id);
-        ADDED_PHRASES.iter().any(|(variant, phrase)| *variant == id && !words.contains(phrase))
-            || LEFT_OUT_PHRASES.iter().any(|(variant, phrase)| *variant == id && words.contains(phrase))
-    };
+    let is_other = |id: &str| is_other_variant(id, &words);
     let data = TextData::new(&undecorated(text));
-    let ranked = ranked(&data, &is_other);
-    let best = ranked.first()?;
+    let best = usual_licence(&data, &is_other).or_else(|| ranked(&data, &is_other).into_iter().next())?;
     let offers_choice = adds_choice(&words, best.text);
     let whole =
         |least: f32| (best.score >= least && !offers_choice).then(|| TextLicence::one(best.id, best.score));
@@ -158,66 +109,6 @@ fn parts(mut data: TextData, is_other: &dyn Fn(&str) -> bool) -> TextLicence {
     TextLicence { ids, score, is_choice }
 }
 
-/// A text of SPDX, and its likeness to another text.
-struct RankedText {
-    score: f32,
-    id: &'static str,
-    text: &'static TextData,
-}
-
-/// Returns all texts by their likeness to another one, the likest first, and equals by their names: the map that holds
-/// them has another order in each run.
-fn ranked(data: &TextData, is_other: &dyn Fn(&str) -> bool) -> Vec<RankedText> {
-    let mut ranked = Vec::with_capacity(STORE.len());
-    for (id, entry) in STORE.iter().filter(|(id, _)| !is_other(id)) {
-        // Headers stand for the licence in files that only point at it.
-        for text in std::iter::once(&entry.original).chain(&entry.headers) {
-            ranked.push(RankedText { score: text.match_score(data), id, text });
-        }
-    }
-    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(b.id)));
-    ranked
-}
-
 fn word_count(data: &TextData) -> usize {
     data.lines().iter().map(|line| line.split_whitespace().count()).sum()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Licences that are used as they are, and not known as variants of others.
-    const USUAL: [&str; 7] = ["Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MPL-2.0", "Zlib"];
-
-    #[test]
-    fn every_text_like_a_usual_one_is_told_from_it_by_words() {
-        let told = ADDED_PHRASES.iter().chain(&LEFT_OUT_PHRASES).map(|(variant, _)| *variant);
-        let told: Vec<&str> = told.chain(USUAL).collect();
-        for usual in USUAL {
-            let (_, usual) = STORE.iter().find(|(id, _)| *id == usual).unwrap();
-            let untold: Vec<&str> = STORE
-                .iter()
-                .filter(|(_, variant)| usual.original.match_score(&variant.original) >= WHOLE_SCORE)
-                .map(|(id, _)| base_id(id))
-                .filter(|id| !told.contains(id))
-                .collect();
-            assert!(untold.is_empty(), "{untold:?}");
-        }
-    }
-
-    #[test]
-    fn every_variant_has_the_words_that_it_adds() {
-        for (variant, phrase) in ADDED_PHRASES {
-            let mut texts = STORE.iter().filter(|(id, _)| base_id(id) == variant).peekable();
-            assert!(texts.peek().is_some(), "{variant}");
-            for (id, entry) in texts {
-                let words = entry.original.lines().join(" ").to_lowercase();
-                assert!(
-                    words.split_whitespace().collect::<Vec<_>>().join(" ").contains(phrase),
-                    "{id}: {phrase}"
-                );
-            }
-        }
-    }
 }
