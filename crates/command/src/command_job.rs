@@ -291,13 +291,13 @@ impl Job for CommandJob {
     }
 
     fn run(&self, shard: &Shard, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
-        let command = CommandShard::deserialize(&shard.payload).map_err(ShardError::failed)?;
+        let command = shard.payload.read::<CommandShard>().map_err(ShardError::failed)?;
         let memory_bytes = self.memory.map(|memory| memory.bytes(output.attempt()));
         command.run(&self.settings.stdout, memory_bytes, output)
     }
 
     fn describe(&self, shard: &Shard) -> String {
-        match CommandShard::deserialize(&shard.payload) {
+        match shard.payload.read::<CommandShard>() {
             Ok(shard) => quote_line(&shard.command),
             Err(_) => shard.payload.to_string(),
         }

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::cancel_token::CancelToken;
 use crate::earlier_results::EarlierResults;
 use crate::error::{JobError, ShardError};
+use crate::payload::Payload;
 
 /// One piece of a job: a number and a small payload that identifies the piece. Plans on disk and the
 /// protocol carry the payload as JSON; [`crate::TypedJob`] gives it a type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Shard<P = Value> {
+pub struct Shard<P = Payload> {
     /// Position in the plan, from 0; outputs are merged in this order.
     pub number: u32,
     /// Data that the job needs to run this piece. Keep it small: it travels over pipes.
@@ -26,8 +26,7 @@ impl Shard {
     /// # Errors
     /// [`ShardError::Failed`] if the payload is not such a value.
     pub(crate) fn decode<P: DeserializeOwned>(&self) -> Result<Shard<P>, ShardError> {
-        // Decoded without a copy of the value: a payload may be large, and every attempt decodes it.
-        let payload = P::deserialize(&self.payload).map_err(ShardError::failed)?;
+        let payload = self.payload.read().map_err(ShardError::failed)?;
         Ok(Shard { number: self.number, payload })
     }
 }
@@ -45,7 +44,7 @@ pub struct PlanContext {
 
 /// The ordered shards of one job, and the number of records that is enough, if there is one.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Plan<P = Value> {
+pub struct Plan<P = Payload> {
     pub(crate) shards: Vec<Shard<P>>,
     pub(crate) target: Option<u64>,
     pub(crate) quotas: BTreeMap<String, u64>,
@@ -109,7 +108,7 @@ impl<P: Serialize> Plan<P> {
     pub fn into_json(self) -> Result<Plan, JobError> {
         let Self { shards, target, quotas, expected } = self;
         let shards = shards.into_iter().map(|shard| {
-            let payload = serde_json::to_value(shard.payload)?;
+            let payload = Payload::new(&shard.payload)?;
             Ok(Shard { number: shard.number, payload })
         });
         let shards = shards.collect::<serde_json::Result<_>>().map_err(JobError::failed)?;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use streamguard_durable::{read_regular, write_atomic};
+use streamguard_durable::{AtomicFile, read_regular, sync_folder};
 
 use crate::plan::{Plan, PlanContext, Shard};
 
@@ -88,7 +88,11 @@ impl PlanFile {
     /// # Errors
     /// The operating system's error.
     pub fn write(&self, path: &Path) -> io::Result<()> {
-        write_atomic(path, &serde_json::to_vec(self)?)
+        // Not through a buffer: a plan may be hundreds of megabytes.
+        let mut file = AtomicFile::create(path)?;
+        serde_json::to_writer(&mut file, self)?;
+        file.commit()?;
+        path.parent().map_or(Ok(()), sync_folder)
     }
 
     /// Reads a file that [`PlanFile::write`] wrote.

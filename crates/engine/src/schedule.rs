@@ -391,7 +391,7 @@ mod tests {
     use super::*;
 
     fn queue(shards: usize, target: Option<u64>, limits: ShardLimits) -> Option<ShardQueue> {
-        let mut plan = Plan::new((0..shards).map(Value::from));
+        let mut plan = Plan::new((0..shards).map(|number| Value::from(number).into()));
         if let Some(target) = target {
             plan = plan.with_target(target);
         }

@@ -15,6 +15,7 @@ use crate::job::Job;
 use crate::journal::Journal;
 use crate::merge_context::MergeContext;
 use crate::output_file::OutputDestination;
+use crate::payload::Payload;
 use crate::plan::{Plan, PlanContext, Shard};
 use crate::plan_file::PlanFile;
 use crate::shard_output::{RecordSink, ShardOutput};
@@ -136,9 +137,12 @@ fn check_round_trip(job: &dyn Job, context: &PlanContext, plan: &Plan) -> Result
 ///
 /// # Errors
 /// The error of the shard.
-pub fn run_shard(job: &dyn Job, payload: Value) -> Result<(String, Counters), ShardError> {
+pub fn run_shard(job: &dyn Job, payload: impl Into<Payload>) -> Result<(String, Counters), ShardError> {
     let mut sink = TestSink { writer: ShardWriter::new(&ShardStore::Memory, 0), stop_after: None };
-    job.run(&Shard { number: 0, payload }, &mut ShardOutput::new(&mut sink, &mut Vec::new()))?;
+    job.run(
+        &Shard { number: 0, payload: payload.into() },
+        &mut ShardOutput::new(&mut sink, &mut Vec::new()),
+    )?;
     let output = sink.writer.finish().map_err(ShardError::failed)?;
     let records = String::from_utf8(content(&output)).map_err(ShardError::failed)?;
     Ok((records, output.counters))

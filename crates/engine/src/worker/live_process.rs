@@ -226,8 +226,8 @@ impl LiveProcess {
                 | FromWorker::Progress { .. }
                 | FromWorker::Item { .. } => {}
                 FromWorker::Shard(payload) => {
-                    let payload = serde_json::from_str(payload.get());
-                    payloads.push(payload.map_err(|error| violation(error.to_string()))?);
+                    let payload = serde_json::from_str::<Value>(payload.get());
+                    payloads.push(payload.map_err(|error| violation(error.to_string()))?.into());
                 }
                 FromWorker::Planned { target } => {
                     let plan = Plan::new(payloads);

@@ -110,7 +110,7 @@ impl Job for SecretJob {
     }
 
     fn plan(&self, _: &PlanContext) -> Result<Plan, JobError> {
-        Ok(Plan::new([json!(0)]))
+        Plan::new([0]).into_json()
     }
 
     fn run(&self, _: &Shard, _: &mut ShardOutput<'_>) -> Result<(), ShardError> {

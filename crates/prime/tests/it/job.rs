@@ -209,7 +209,7 @@ fn each_border_is_counted_once_and_in_parts() {
         let plan = streamguard_engine::Job::plan(&job, &planning).unwrap();
         let (mut borders, mut parts_planned, mut stepped) = (Vec::new(), 0, 0);
         for shard in plan.shards() {
-            match serde_json::from_value::<PrimeShard>(shard.payload.clone()).unwrap() {
+            match shard.payload.read::<PrimeShard>().unwrap() {
                 PrimeShard::Borders { borders: whole } => borders.extend(whole),
                 PrimeShard::BorderPart { border, part, parts } => {
                     if part == 0 {
