@@ -39,7 +39,10 @@ pub(super) const WORD_RULES: &[(CommitClass, &str)] = &[
         CommitClass::VersionBump,
         r"(?:bump|increment|update)\w*\s+(?:the\s+)?(?:\w+\s+)?version(?:\s+(?:number|to|for|in)\b.*)?$",
     ),
-    (CommitClass::VersionBump, r"(?:releas(?:e|ing)\s+v?\d+\.\d|v?\d+\.\d[\w.-]*\s+(?:security\s+)?release)"),
+    (
+        CommitClass::VersionBump,
+        r"(?:(?:releas(?:e|ing)\s+(?:of\s+)?|version\s+bum[pb](?:ed)?\s+(?:to\s+)?)v?\d+\.\d|v?\d+\.\d[\w.-]*\s+(?:security\s+)?release)",
+    ),
     (
         CommitClass::DependencyBump,
         r"(?:pin|lock|updat\w+|update)\s+(?:\S+\s+){0,6}(?:from\s+\S*\d\S*\s+)?to\s+(?:version\s+)?(?:v\d\S*|[\^~=<>]*\d+\.\d\S*)|updat\w+\s+to\s+[\w@./-]+\s+v?\d+\.\d|updat\w+\s+\S+\s+(?:for|with)\s+security\s+(?:bug)?fix",

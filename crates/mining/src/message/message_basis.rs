@@ -33,7 +33,10 @@ const MEMORY_ERRORS: [&str; 8] = [
 ];
 
 /// Terms that name an attack or its result. Terms of the vocabulary that are not here were right in half of all cases.
-const ATTACKS: [&str; 50] = [
+const ATTACKS: [&str; 53] = [
+    "script url refused",
+    "prototype guard",
+    "odd name refused",
     "was possible",
     "hard-coded secret",
     "missing certificate validation",
@@ -87,7 +90,9 @@ const ATTACKS: [&str; 50] = [
 ];
 
 /// Terms that announce the fix of a weakness without its kind.
-const ANNOUNCEMENTS: [&str; 6] = [
+const ANNOUNCEMENTS: [&str; 8] = [
+    "cause of security problems",
+    "description of an advisory",
     "security fix",
     "security tag",
     "security update",

@@ -54,6 +54,13 @@ const ANNOUNCEMENTS: &[SecurityTerm] = &[
         "merge~(?:commit~from~fork|(?:pull~request|branch)~from~ghsa)",
     ),
     term(
+        "cause of security problems",
+        Certain,
+        "",
+        &["secur"],
+        r"caus\w+~(?:\w+~){0,2}security~(?:problems?|issues?)",
+    ),
+    term(
         "security fix",
         Strong,
         "",

@@ -17,6 +17,7 @@ mod outside_functions;
 mod passed_on;
 mod support_file;
 mod texts_only;
+mod version_only;
 
 pub(super) use support_file::is_named_support;
 
@@ -46,6 +47,7 @@ pub(super) const PASSES: &[&[&Exclusion]] = &[
         &options_only::EXCLUSION,
         &fields_only::EXCLUSION,
         &texts_only::EXCLUSION,
+        &version_only::EXCLUSION,
         &lock_only::EXCLUSION,
         &call_of_changed::EXCLUSION,
         &passed_on::EXCLUSION,

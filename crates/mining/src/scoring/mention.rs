@@ -41,6 +41,10 @@ impl<'m> MessageMentions<'m> {
                 place += 1;
                 continue;
             }
+            if let Some(length) = address_length(&message[place..]) {
+                place += length;
+                continue;
+            }
             let start = place;
             while place < bytes.len() && is_word(bytes[place]) {
                 place += 1;
@@ -93,6 +97,13 @@ impl<'m> MessageMentions<'m> {
                     && name.bytes().any(|byte| byte.is_ascii_lowercase()));
         is_identifier || *code && name.len() > 1
     }
+}
+
+/// Returns the length of the address of a page at the beginning of a text. It names the project, and often the file that is
+/// named like the project.
+fn address_length(text: &str) -> Option<usize> {
+    let is_address = text.starts_with("https://") || text.starts_with("http://");
+    is_address.then(|| text.find(char::is_whitespace).unwrap_or(text.len()))
 }
 
 fn is_word(byte: u8) -> bool {

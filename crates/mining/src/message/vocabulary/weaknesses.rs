@@ -17,6 +17,13 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "xss|(?:cross|x)~site~script(?:ing|s)?|cross~scripting|(?:html|css|java~?script|script)~injections?|html~escape~(?:the|all|user|any|error|output|title|names?|text)",
     ),
     term(
+        "script url refused",
+        Strong,
+        "xss",
+        &["javascript", "vbscript", "data"],
+        r"(?:disallow|disabl|block|reject|forbid|filter|strip|remov)\w*~(?:\w+~){0,2}(?:javascript|vbscript|data):?~?(?:ur[il]s?|schemes?|protocols?|links?)",
+    ),
+    term(
         "javascript url",
         Medium,
         "xss",
@@ -57,8 +64,8 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "log injection",
         Strong,
         "log_injection",
-        &["inject", "forg"],
-        "logs?~(?:injections?|forging|forgery)",
+        &["inject", "forg", "logg", "logs"],
+        r"logs?~(?:injections?|forging|forgery)|escap\w*~(?:[\w-]+~){0,3}(?:characters?|newlines?|values?|input|sequences?|data|strings?)~(?:when|before|while|in|during|for)~(?:the~)?log(?:ging|s|ged)?",
     ),
     term(
         "injection prevented",
@@ -87,7 +94,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "prototype_pollution",
         &["pollut"],
-        r"(?:proto(?:type)?|prototypes?)~pollut\w*|pollut\w*~(?:of~)?(?:the~)?(?:object~)?prototypes?",
+        r"(?:proto(?:type|col)?|prototypes?)~pollut\w*|pollut\w*~(?:of~)?(?:the~)?(?:object~)?prototypes?",
     ),
     term(
         "__proto__",
@@ -95,6 +102,14 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "prototype_pollution",
         &["__proto__", "constructor"],
         r"__proto__|constructor\.prototype",
+    ),
+    // What programs call the check of a key.
+    term(
+        "prototype guard",
+        Certain,
+        "prototype_pollution",
+        &["orproto", "or_proto", "pollut"],
+        r"is_?constructor_?or_?proto\w*|is_?proto(?:type)?_?pollut\w*",
     ),
     term(
         "unsafe deserialization",
@@ -117,6 +132,13 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "path_traversal",
         &["travers", "slip", "absolute"],
         r"(?:path|file~?(?:system|name|path)?|url|drive)~travers(?:al|als|ing)|(?:fix(?:e[sd])?|prevent(?:s|ed)?|avoid(?:s|ed)?|close[sd]?|allow(?:s|ed)?|against)~(?:(?:an?|the|potential|possible)~)*directory~travers\w*|directory~travers\w*~(?:was|is)~possible|directory~travers\w*~(?:vuln\w*|attacks?|exploits?|issues?|bugs?|via|holes?)|(?:zip|tar)~slip|(?:reject|refus|skip|disallow|forbid|block|prevent)\w*~(?:\w+~){0,3}absolute~paths?~(?:\S+~){0,4}(?:tar|zip|archives?)",
+    ),
+    term(
+        "odd name refused",
+        Strong,
+        "",
+        &["reject", "refus", "disallow", "forbid", "block", "deny", "denies"],
+        r"(?:reject|refuse|disallow|forbid|block|deny|denie)s?~(?:\w+~){0,2}(?:(?:paths?|file~?names?)~(?:with|containing|that|having)|(?:white~?space|nul{1,2}~bytes?|control~char\w*|newlines?)~(?:in~)?(?:\w+~)?(?:paths?|file~?names?|hosts?|ur[il]s?|headers?|keys?))",
     ),
     term("directory traversal", Medium, "path_traversal", &["travers"], "directory~traversals?"),
     term(
@@ -146,8 +168,8 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "request smuggling",
         Strong,
         "request_smuggling",
-        &["smuggl", "desync"],
-        r"(?:request|response|http|header)~smuggl\w*|http~desync",
+        &["smuggl", "desync", "length", "encoding"],
+        r"(?:request|response|http|header)~smuggl\w*|http~desync|(?:multiple|duplicate|conflicting|both)~(?:[\w-]+~){0,2}(?:content~length|transfer~encoding)",
     ),
     term("clickjacking", Strong, "", &["jacking"], "click~?jacking"),
     term("dns rebinding", Strong, "", &["rebinding"], "dns~rebinding"),
@@ -342,8 +364,8 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "integer overflow",
         Strong,
         "integer_overflow",
-        &["flow", "integer"],
-        r"(?:integer|u?int(?:8|16|32|64)?(?:_t)?|arithmetic|multiplication|addition|signedness|size_t|pointer)~(?:over|under)flow\w*|integer~(?:wrap\w*|truncation)",
+        &["flow", "integer", "wrap"],
+        r"(?:integer|u?int(?:8|16|32|64)?(?:_t)?|arithmetic|multiplication|addition|signedness|size_t|pointer)~(?:over|under)flow\w*|integer~(?:wrap\w*|truncation)|(?:prevent|avoid|protect|guard|check)\w*~(?:[\w-]+~){0,3}wrap~?arounds?",
     ),
     term("wrap around", Weak, "integer_overflow", &["wrap"], "wrap~?arounds?"),
     term(
@@ -382,6 +404,20 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "denial_of_service",
         &["cpu", "memory", "resource"],
         r"cpu~(?:burn\w*|hog\w*|spin\w*)|(?:burn|hog|exhaust)(?:s|ed|ing)?~(?:\w+~){0,2}(?:cpu|memory|resources?)|(?:excessive|uncontrolled|unbounded|unlimited)~(?:cpu|memory|resource)~(?:consumption|usage|use|allocations?)",
+    ),
+    term(
+        "limit missing",
+        Strong,
+        "denial_of_service",
+        &["unbound", "unlimited", "excessive", "uncontrolled", "huge", "no limit", "no upper"],
+        r"(?:unbounded|unlimited)~(?:[\w-]+~){0,2}(?:pars\w+|alloc\w+|recursion|reads?|inputs?|decompress\w+)|(?:avoid|prevent)\w*~(?:excessive|uncontrolled|huge|unbounded)~(?:[\w-]+~){0,2}(?:cpu|recursion|allocations?|processing~time|memory~(?:use|usage|consumption|allocations?))|(?:impos\w+|there~(?:is|was)|ha[sd]|have)~no~(?:upper~)?limits?~(?:on|to|for)~(?:the~)?(?:amount|number|size|length|depth|data|input)",
+    ),
+    term(
+        "panic on input",
+        Strong,
+        "denial_of_service",
+        &["panic"],
+        r"panic\w*~(?:(?:on|when|while|in|during|if|by|at)~)?(?:[\w-]+~){0,3}(?:unmarshal|deserial|pars|decod|dissect)\w*",
     ),
     term(
         "unbounded",

@@ -90,6 +90,14 @@ fn changes_that_only_follow_the_fix_are_excluded() {
             ],
         ),
         (
+            "only a version",
+            "app.py",
+            [
+                "__version__ = '0.11.6'\n\ndef f():\n    pass\n",
+                "__version__ = '0.11.7'\n\ndef f():\n    pass\n",
+            ],
+        ),
+        (
             "only creates or destroys a lock",
             "new.c",
             [
@@ -173,7 +181,7 @@ fn files_called_example_are_no_fix_beside_others() {
 
 #[test]
 fn code_outside_functions_is_no_fix_beside_a_fixed_function() {
-    let (removed, added) = (["version = 1"], ["version = 2"]);
+    let (removed, added) = (["limit = 1"], ["limit = 2"]);
     let outside = ChangedFunction { name: None, ..function("", &removed, &added) };
     let fixed = function("part", &[], &["if (n > limit) return -1;"]);
     let scores = score("Fix CVE-2021-12345", &[outside, fixed]);
