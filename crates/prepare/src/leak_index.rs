@@ -17,6 +17,8 @@ pub(crate) struct LeakIndex {
     /// Digests of all texts, with their rows and the numbers of their sets, sorted.
     pub(crate) texts: Vec<(u128, u32, u32)>,
     pub(crate) sets: CodeSets,
+    /// Rows in a split that have no token of code.
+    pub(crate) rows_without_code: u64,
     pub(crate) commits: Vec<(String, u32)>,
     pub(crate) advisories: Vec<(String, u32)>,
 }
@@ -66,6 +68,7 @@ impl LeakIndex {
             index.commits.extend(reader.commits(&row).into_iter().map(|commit| (commit, number)));
             index.advisories.extend(reader.advisories(&row).into_iter().map(|advisory| (advisory, number)));
             let code = reader.texts(&row);
+            let known_texts = index.texts.len();
             for (side, code_text) in (0..).zip(code.sides) {
                 text.read(code_text.unwrap_or_default(), code.syntax);
                 if text.token_count() == 0 {
@@ -75,6 +78,7 @@ impl LeakIndex {
                 let set = *known.entry(digest).or_insert_with(|| index.sets.add(2 * number + side, &text));
                 index.texts.push((digest, number, set));
             }
+            index.rows_without_code += u64::from(index.texts.len() == known_texts);
             Ok(())
         })?;
         index.texts.sort_unstable();

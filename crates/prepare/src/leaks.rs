@@ -70,6 +70,9 @@ pub struct LeakReport {
     pub rows: BTreeMap<SplitName, u64>,
     /// Rows in no split, which are not compared.
     pub rows_without_split: u64,
+    /// Rows in a split that have no code to compare.
+    #[serde(default)]
+    pub rows_without_code: u64,
     /// Number of leaks by kind: pairs of different code for near ones, and for the others what is in several splits.
     pub leaks: BTreeMap<LeakKind, u64>,
     /// The first leaks of each kind.
@@ -94,14 +97,23 @@ impl LeakReport {
 /// Finds all leaks of a dataset whose rows are in splits. `stopped` is asked now and then.
 ///
 /// # Errors
-/// [`TableError`] if the dataset cannot be read, or [`TableError::NoSplits`] if no row is in a split.
+/// [`TableError`] if the dataset cannot be read, or there is nothing to compare: [`TableError::NoSplits`],
+/// [`TableError::OneSplit`] or [`TableError::NoCodeInRows`].
 pub fn find_leaks(
     dataset: &TableDataset,
     threshold: NearThreshold,
     language: Option<Language>,
     stopped: &dyn Fn() -> bool,
 ) -> Result<LeakReport, TableError> {
-    find_leaks_between(dataset, threshold, language, stopped, &|_, stored| stored)
+    let report = find_leaks_between(dataset, threshold, language, stopped, &|_, stored| stored)?;
+    let with_code = report.rows.values().sum::<u64>() - report.rows_without_code;
+    match report.rows.first_key_value() {
+        _ if with_code == 0 => {
+            Err(TableError::NoCodeInRows { names: dataset.roles.code_columns().join(", ") })
+        }
+        Some((split, _)) if report.rows.len() == 1 => Err(TableError::OneSplit(split.name())),
+        _ => Ok(report),
+    }
 }
 
 /// Finds the leaks of a dataset whose rows are in these splits, whatever it says itself.
@@ -140,6 +152,7 @@ fn find_leaks_between(
             None => report.rows_without_split += 1,
         }
     }
+    report.rows_without_code = index.rows_without_code;
     if report.rows.is_empty() {
         return Err(TableError::NoSplits);
     }

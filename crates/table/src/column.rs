@@ -111,6 +111,12 @@ impl TableSchema {
         Some(&column.name)
     }
 
+    /// Returns the names of all columns for people: `a, b`, or a word for none.
+    pub(crate) fn names(&self) -> String {
+        let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    }
+
     /// Adds a column, or widens the one of the same name. Returns its place.
     pub fn add(&mut self, name: &str, kind: ColumnKind) -> usize {
         match self.position(name) {

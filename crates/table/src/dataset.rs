@@ -26,10 +26,22 @@ impl TableDataset {
     /// [`ColumnRoles::find`].
     ///
     /// # Errors
-    /// [`TableError`] if a file cannot be read, or no column holds code.
+    /// [`TableError`] if a file cannot be read, no column holds code, or a file has none of the columns that hold the code
+    /// of the others.
     pub fn open(paths: &[PathBuf], code: &[String]) -> Result<Self, TableError> {
         let (files, schema) = Self::files_of(paths)?;
         let roles = ColumnRoles::find(&schema, code)?;
+        for file in &files {
+            // Its rows would count as rows without code, which are like no other.
+            let own = file.schema()?;
+            if !own.columns.is_empty() && !roles.is_code_in(&own) {
+                return Err(TableError::OtherColumns {
+                    path: file.path.clone(),
+                    names: roles.code_columns().join(", "),
+                    columns: own.names(),
+                });
+            }
+        }
         Ok(Self { files, schema, roles })
     }
 

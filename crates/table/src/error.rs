@@ -61,6 +61,30 @@ pub enum TableError {
         /// Names of the columns.
         columns: String,
     },
+    /// A file has none of the columns that hold the code of the other files.
+    #[error(
+        "{path} has no column {names}, which holds the code of the other files; its columns are: {columns}. Read datasets \
+         with other columns one at a time, or give their columns the same names"
+    )]
+    OtherColumns {
+        /// The file.
+        path: PathBuf,
+        /// Names of the columns that hold code elsewhere.
+        names: String,
+        /// Names of the columns of the file.
+        columns: String,
+    },
+    /// No row has code.
+    #[error(
+        "no row has code: what is in the column {names} is empty, null or not text. Name the right one by --code"
+    )]
+    NoCodeInRows {
+        /// Names of the columns with code.
+        names: String,
+    },
+    /// All rows are in one split.
+    #[error("all rows are in one split, {0}, so there is nothing to compare")]
+    OneSplit(&'static str),
     /// A file became shorter while it was read.
     #[error("the dataset changed while it was read: start again")]
     Changed,

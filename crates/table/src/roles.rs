@@ -87,17 +87,15 @@ impl ColumnRoles {
     /// # Errors
     /// [`TableError::NoCode`], or [`TableError::NoColumn`] for a name in `code`.
     pub fn find(schema: &TableSchema, code: &[String]) -> Result<Self, TableError> {
-        let columns =
-            || schema.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ");
         for name in code {
             if schema.position(name).is_none() {
-                return Err(TableError::NoColumn { name: name.clone(), columns: columns() });
+                return Err(TableError::NoColumn { name: name.clone(), columns: schema.names() });
             }
         }
         let code = match code {
             [before, after] => CodeColumns::Pair(before.clone(), after.clone()),
             [single, ..] => CodeColumns::Single(single.clone()),
-            [] => code_columns(schema).ok_or_else(|| TableError::NoCode { columns: columns() })?,
+            [] => code_columns(schema).ok_or_else(|| TableError::NoCode { columns: schema.names() })?,
         };
         Ok(Self::with_code(schema, code))
     }
@@ -126,9 +124,23 @@ impl ColumnRoles {
                 "commit_sha",
                 "commit_link",
                 "commit_url",
+                "commitid",
+                "fix_commit",
+                "sha",
                 "hash",
             ]),
-            advisories: all(&["advisory_ids", "cve", "cve_id", "cves", "cve_list", "ghsa", "ghsa_id"]),
+            advisories: all(&[
+                "advisory_ids",
+                "cve",
+                "cve_id",
+                "cves",
+                "cve_list",
+                "cveid",
+                "cve_ids",
+                "ghsa",
+                "ghsa_id",
+                "vuln_id",
+            ]),
             dates: all(&[
                 "commit_date",
                 "committer_date",
@@ -152,14 +164,24 @@ impl ColumnRoles {
         }
     }
 
-    /// Returns the names of the columns with code, and of those that tell its language.
-    pub(crate) fn code_names(&self) -> Vec<&str> {
-        let code = match &self.code {
+    /// Returns the names of the columns with code.
+    pub fn code_columns(&self) -> Vec<&str> {
+        match &self.code {
             CodeColumns::Single(code) => vec![code],
             CodeColumns::Pair(before, after) => vec![before, after],
             CodeColumns::None => Vec::new(),
-        };
-        code.into_iter().chain(&self.language).chain(&self.paths).map(String::as_str).collect()
+        }
+    }
+
+    /// Returns whether a file with these columns may have code in one of the columns for it.
+    pub(crate) fn is_code_in(&self, schema: &TableSchema) -> bool {
+        self.code_columns().iter().any(|name| schema.position(name).is_some())
+    }
+
+    /// Returns the names of the columns with code, and of those that tell its language.
+    pub(crate) fn code_names(&self) -> Vec<&str> {
+        let others = self.language.iter().chain(&self.paths).map(String::as_str);
+        self.code_columns().into_iter().chain(others).collect()
     }
 
     /// Returns the names of all columns that have a role.

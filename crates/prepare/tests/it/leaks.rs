@@ -75,3 +75,14 @@ fn a_dataset_without_splits_cannot_be_checked() {
     write_lines(&folder.path().join("rows.jsonl"), &[row("int f() { return 1; }", 1, 1)]);
     assert!(matches!(leaks(folder.path()), Err(TableError::NoSplits)));
 }
+
+#[test]
+fn a_dataset_in_which_nothing_can_be_compared_is_no_clean_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let code = row("int f() { return 1; }", 1, 1);
+    write_lines(&folder.path().join("train.jsonl"), &[code.clone(), code]);
+    assert!(matches!(leaks(folder.path()), Err(TableError::OneSplit("train"))));
+    let numbers = json!({"func": 1, "split": "test"});
+    write_lines(&folder.path().join("train.jsonl"), &[json!({"func": null, "split": "train"}), numbers]);
+    assert!(matches!(leaks(folder.path()), Err(TableError::NoCodeInRows { .. })));
+}

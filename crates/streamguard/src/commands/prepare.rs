@@ -10,9 +10,9 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::shell::quote_path;
 use streamguard::ui::{self, escape::escape};
 use streamguard_engine::{CancelToken, CompletionStatus, RunDir};
-use streamguard_prepare::{LeakReport, LeakedRow, PrepareJob, find_leaks};
+use streamguard_prepare::{LeakKind, LeakReport, LeakedRow, PrepareJob, find_leaks};
 use streamguard_report::run_paths_for;
-use streamguard_table::TableDataset;
+use streamguard_table::{ColumnRoles, TableDataset};
 
 use crate::args::execution::ExecutionArgs;
 use crate::command_line::command_line;
@@ -107,11 +107,11 @@ fn check(job: &PrepareJob) -> Result<Exit> {
         Err(_) if cancel.requested() => return Ok(Exit::Signal(caught.signal().unwrap_or(2))),
         report => report?,
     };
-    print_leaks(&report)?;
+    print_leaks(&report, &dataset.roles)?;
     Ok(if report.is_clean() { Exit::Complete } else { Exit::Findings })
 }
 
-fn print_leaks(report: &LeakReport) -> Result<()> {
+fn print_leaks(report: &LeakReport, roles: &ColumnRoles) -> Result<()> {
     // Names of files are text of others, and so are commits and advisories.
     let row = |row: &LeakedRow| format!("{}:{} ({})", escape(&row.file), row.row, row.split.name());
     for leak in &report.examples {
@@ -121,9 +121,21 @@ fn print_leaks(report: &LeakReport) -> Result<()> {
     }
     let rows: Vec<String> =
         report.rows.iter().map(|(split, rows)| format!("{} {rows}", split.name())).collect();
-    let leaks: Vec<String> =
-        report.leaks.iter().map(|(kind, count)| format!("{} {count}", kind.name())).collect();
+    let leaks = report.leaks.iter().map(|(kind, count)| {
+        let is_compared = match kind {
+            LeakKind::Commit => roles.commit.is_some(),
+            LeakKind::Advisory => !roles.advisories.is_empty(),
+            LeakKind::Exact | LeakKind::Near => true,
+        };
+        let count = if is_compared { count.to_string() } else { "not compared (no such column)".to_owned() };
+        format!("{} {count}", kind.name())
+    });
+    let leaks: Vec<String> = leaks.collect();
     ui::print_line(&format!("Rows: {}. In common: {}", rows.join(", "), leaks.join(", ")))?;
+    if report.rows_without_code > 0 {
+        let names = escape(&roles.code_columns().join(", "));
+        ui::print_line(&format!("{} rows have no code in the column {names}", report.rows_without_code))?;
+    }
     if report.rows_without_split > 0 {
         ui::print_line(&format!(
             "{} rows are in no split, and were not compared",

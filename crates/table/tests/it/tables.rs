@@ -40,6 +40,17 @@ fn a_dataset_without_code_says_which_columns_it_has() {
 }
 
 #[test]
+fn a_file_without_the_columns_of_the_others_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    write_lines(&folder.path().join("train.jsonl"), &[json!({"func": "x"})]);
+    write_lines(&folder.path().join("test.jsonl"), &[json!({"code": "x"})]);
+    let error = TableDataset::open(&[folder.path().to_owned()], &[]).unwrap_err();
+    assert!(matches!(&error, TableError::OtherColumns { names, .. } if names == "func"), "{error}");
+    write_lines(&folder.path().join("test.jsonl"), &[]);
+    TableDataset::open(&[folder.path().to_owned()], &[]).unwrap();
+}
+
+#[test]
 fn a_line_that_is_no_object_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = write_lines(&folder.path().join("a.jsonl"), &[json!({"code": "x"}), json!([1])]);
