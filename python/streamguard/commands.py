@@ -223,13 +223,14 @@ class Finding:
 
 
 def scan(
-    path: Union[StrPath, Sequence[StrPath]] = ".", *, known: StrPath = "data/raw", **options: object
+    path: Union[StrPath, Sequence[StrPath]] = ".", *, known: Optional[StrPath] = None, **options: object
 ) -> list[Finding]:
     """Finds functions that still are the vulnerable side of a known fix.
 
     Args:
         path: files and folders.
-        known: a dataset, or an index that ``streamguard known build`` wrote.
+        known: a dataset, or an index that ``streamguard known build`` wrote; ``data/raw`` by default, or else the
+            demo world.
         options: any other flag of ``streamguard scan``, such as ``all=True`` or ``baseline="known.jsonl"``.
 
     Raises:

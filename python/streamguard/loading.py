@@ -128,4 +128,4 @@ def _dataset_file(path: Path, names: list[str]) -> Path:
     for name in names:
         if (path / name).is_file():
             return path / name
-    raise FileNotFoundError(f"there is no dataset in {path}: {' nor '.join(names)} is there; collect one first")
+    raise FileNotFoundError(f"there is no dataset in {path}: no {' and no '.join(names)} is there; collect one first")

@@ -11,25 +11,45 @@ pub struct CommentSyntax {
     pub(crate) block: &'static [(&'static [u8], &'static [u8])],
     /// Whether text between three quotes, or between backticks, may have several lines.
     pub(crate) long_strings: bool,
+    /// Whether text between slashes is a pattern where a value may stand.
+    pub(crate) patterns: bool,
+    /// Whether the marker of a comment is one only at the beginning of a word: `${path#*/}` and `s#a#b#` are none.
+    pub(crate) line_begins_word: bool,
 }
 
 const C_BLOCK: &[(&[u8], &[u8])] = &[(b"/*", b"*/")];
 
 impl CommentSyntax {
     /// Comments of C, whose style most languages share.
-    const C: Self = Self { line: &[b"//"], block: C_BLOCK, long_strings: false };
-    const JAVASCRIPT: Self = Self { long_strings: true, ..Self::C };
-    const PHP: Self = Self { line: &[b"//", b"# "], block: C_BLOCK, long_strings: false };
-    const HASH: Self = Self { line: &[b"#"], block: &[], long_strings: false };
-    const PYTHON: Self = Self { long_strings: true, ..Self::HASH };
-    const DASHES: Self = Self { line: &[b"--"], block: C_BLOCK, long_strings: false };
-    const PERCENT: Self = Self { line: &[b"%"], block: &[], long_strings: false };
-    const SEMICOLON: Self = Self { line: &[b";"], block: &[], long_strings: false };
-    const MARKUP: Self = Self {
-        line: &[],
-        block: &[(b"<!--", b"-->"), (b"/*", b"*/"), (b"<%--", b"--%>"), (b"{#", b"#}")],
+    const C: Self = Self {
+        line: &[b"//"],
+        block: C_BLOCK,
         long_strings: false,
+        patterns: false,
+        line_begins_word: false,
     };
+    const GO: Self = Self { long_strings: true, ..Self::C };
+    const JAVASCRIPT: Self = Self { patterns: true, ..Self::GO };
+    const PHP: Self = Self { line: &[b"//", b"# "], ..Self::C };
+    const HASH: Self = Self { line: &[b"#"], block: &[], ..Self::C };
+    const PYTHON: Self = Self { long_strings: true, ..Self::HASH };
+    const RUBY: Self = Self { patterns: true, ..Self::HASH };
+    const SHELL: Self = Self { line_begins_word: true, ..Self::HASH };
+    const PERL: Self = Self { patterns: true, ..Self::SHELL };
+    const DASHES: Self = Self { line: &[b"--"], ..Self::C };
+    const PERCENT: Self = Self { line: &[b"%"], ..Self::HASH };
+    const SEMICOLON: Self = Self { line: &[b";"], ..Self::HASH };
+    const BRACES: Self = Self {
+        line: &[],
+        block: &[(b"{{!--", b"--}}"), (b"{{!", b"}}"), (b"<!--", b"-->"), (b"/*", b"*/")],
+        patterns: true,
+        ..Self::C
+    };
+    const MARKUP: Self = Self {
+        block: &[(b"<!--", b"-->"), (b"/*", b"*/"), (b"<%--", b"--%>"), (b"{#", b"#}")],
+        ..Self::BRACES
+    };
+    const SVELTE: Self = Self { block: &[(b"<!--", b"-->"), (b"/*", b"*/")], ..Self::BRACES };
 
     /// Returns the comments of a language. Code in no known language is read like C.
     pub fn of(language: Option<Language>) -> Self {
@@ -37,28 +57,21 @@ impl CommentSyntax {
         match language {
             Some(L::Jupyter | L::Python | L::Vyper) => Self::PYTHON,
             Some(
-                L::CoffeeScript
-                | L::Crystal
-                | L::Elixir
-                | L::Julia
-                | L::Nim
-                | L::Perl
-                | L::PowerShell
-                | L::R
-                | L::Ruby
-                | L::Shell
-                | L::Tcl,
+                L::CoffeeScript | L::Crystal | L::Elixir | L::Julia | L::Nim | L::PowerShell | L::R | L::Tcl,
             ) => Self::HASH,
+            Some(L::Ruby) => Self::RUBY,
+            Some(L::Perl) => Self::PERL,
+            Some(L::Shell) => Self::SHELL,
             Some(L::Php) => Self::PHP,
             Some(L::Haskell) => Self { block: &[(b"{-", b"-}")], ..Self::DASHES },
             Some(L::Lua) => Self { block: &[(b"--[[", b"]]")], ..Self::DASHES },
             Some(L::Sql) => Self::DASHES,
             Some(L::Erlang) => Self::PERCENT,
             Some(L::Clojure) => Self::SEMICOLON,
-            Some(L::OCaml) => Self { line: &[], block: &[(b"(*", b"*)")], long_strings: false },
+            Some(L::OCaml) => Self { line: &[], block: &[(b"(*", b"*)")], ..Self::C },
             Some(L::FSharp) => Self { block: &[(b"(*", b"*)")], ..Self::C },
             Some(L::Pascal) => Self { block: &[(b"(*", b"*)"), (b"{", b"}")], ..Self::C },
-            Some(L::VisualBasic) => Self { line: &[b"'"], block: &[], long_strings: false },
+            Some(L::VisualBasic) => Self { line: &[b"'"], ..Self::HASH },
             Some(
                 L::AspNet
                 | L::ColdFusion
@@ -67,20 +80,20 @@ impl CommentSyntax {
                 | L::Erb
                 | L::FreeMarker
                 | L::GoTemplate
-                | L::Handlebars
                 | L::Html
                 | L::Jinja
                 | L::Jsp
                 | L::Liquid
-                | L::Mustache
                 | L::Razor
                 | L::Smarty
-                | L::Svelte
                 | L::Twig
                 | L::Velocity
                 | L::Vue,
             ) => Self::MARKUP,
-            Some(L::Go | L::JavaScript | L::TypeScript) => Self::JAVASCRIPT,
+            Some(L::Handlebars | L::Mustache) => Self::BRACES,
+            Some(L::Svelte) => Self::SVELTE,
+            Some(L::Go) => Self::GO,
+            Some(L::JavaScript | L::TypeScript) => Self::JAVASCRIPT,
             _ => Self::C,
         }
     }

@@ -95,7 +95,7 @@ pub fn card_metadata_of<'f>(
     configs: impl IntoIterator<Item = (&'f str, Vec<(&'f str, String)>)>,
 ) -> String {
     let mut metadata = format!(
-        "---\nlicense: other\ntags:\n- code\n- security\n- vulnerability-detection\nsize_categories:\n- {}\nconfigs:\n",
+        "---\n{MARK}\nlicense: other\ntags:\n- code\n- security\n- vulnerability-detection\nsize_categories:\n- {}\nconfigs:\n",
         size_category(rows)
     );
     for (name, files) in configs {
@@ -128,8 +128,7 @@ pub fn render_card(stats: &SampleStats) -> String {
 }
 
 fn write_text(card: &mut String, stats: &SampleStats) -> std::fmt::Result {
-    let metadata = card_metadata(stats.samples, [("train", PARQUET_NAME.to_owned())]);
-    card.push_str(&metadata.replacen("---\n", &format!("---\n{MARK}\n"), 1));
+    card.push_str(&card_metadata(stats.samples, [("train", PARQUET_NAME.to_owned())]));
     writeln!(card, "# Vulnerable and fixed code\n")?;
     writeln!(
         card,

@@ -21,8 +21,8 @@ pub struct LineLabels {
 }
 
 impl LineLabels {
-    /// Compares the two sides. Lines that differ only in their indentation, blank lines, comments and lines without a
-    /// word are not labels.
+    /// Compares the two sides. Lines that differ only in their indentation, blank lines, comments and lines of nothing
+    /// but brackets are not labels.
     ///
     /// The lines are matched by the histogram diff of JGit. LineVD (Hin and others, MSR 2022) labels the lines that depend
     /// on added ones; the next line with code stands in for them here, since it needs no analysis of the flow.
@@ -61,7 +61,7 @@ impl LineLabels {
 /// Lines of one side.
 struct CodeLines<'a> {
     lines: Vec<&'a str>,
-    /// Whether a line holds a word outside of comments.
+    /// Whether a line holds more than brackets outside of comments.
     holds_code: Vec<bool>,
 }
 
@@ -74,8 +74,8 @@ impl<'a> CodeLines<'a> {
             let place = token.as_ptr().addr() - code.as_ptr().addr();
             row += memchr::memchr_iter(b'\n', &code.as_bytes()[passed..place]).count();
             passed = place;
-            let is_word = token.iter().any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
-            if let Some(holds_code) = holds_code.get_mut(row).filter(|_| is_word) {
+            let is_bracket = token.iter().all(|byte| b"{}()[],;".contains(byte));
+            if let Some(holds_code) = holds_code.get_mut(row).filter(|_| !is_bracket) {
                 *holds_code = true;
             }
         });

@@ -319,9 +319,10 @@ pub(crate) fn is_inside(name: &str) -> bool {
     Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
-/// Reports whether a recorded name is that of a file of a run. What a link in the folder leads to is not.
+/// Reports whether a recorded name is that of a file of a run. What a link in the folder leads to is not, nor is what
+/// somebody else has put there.
 pub(crate) fn is_own(paths: &RunPaths, name: &str) -> bool {
-    is_inside(name) && !is_behind_link(paths.root(), name)
+    is_inside(name) && !is_behind_link(paths.root(), name) && !paths.is_kept(name)
 }
 
 /// Removes a file, a link, or a folder with everything in it.

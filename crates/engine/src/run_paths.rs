@@ -22,6 +22,7 @@ pub struct RunPaths {
     product: String,
     build: String,
     outputs: Vec<String>,
+    kept: Vec<String>,
 }
 
 impl RunPaths {
@@ -35,6 +36,7 @@ impl RunPaths {
             product: product.to_owned(),
             build: env!("CARGO_PKG_VERSION").to_owned(),
             outputs: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -43,6 +45,12 @@ impl RunPaths {
     /// where one of them is already and no run is known that made it.
     pub fn with_outputs(self, names: impl IntoIterator<Item = String>) -> Self {
         Self { outputs: names.into_iter().collect(), ..self }
+    }
+
+    /// Sets the names of files of somebody else that may stand in the place of outputs of an earlier run. They are not
+    /// removed with that run.
+    pub fn with_kept(self, names: impl IntoIterator<Item = String>) -> Self {
+        Self { kept: names.into_iter().collect(), ..self }
     }
 
     /// Sets the name of the program's build, such as its version and commit: another build may make other records of
@@ -59,6 +67,11 @@ impl RunPaths {
     /// Returns the names of [`RunPaths::with_outputs`].
     pub(crate) fn outputs(&self) -> &[String] {
         &self.outputs
+    }
+
+    /// Returns whether a file is one of [`RunPaths::with_kept`].
+    pub(crate) fn is_kept(&self, name: &str) -> bool {
+        self.kept.iter().any(|kept| kept == name)
     }
 
     /// Returns the folder of the run, where results go.

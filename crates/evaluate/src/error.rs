@@ -53,6 +53,14 @@ pub enum EvaluateError {
         /// Id of the example.
         id: String,
     },
+    /// A side of a pair that does not exist.
+    #[error("{path}: the side of the prediction of {id} is neither `before` nor `after`")]
+    BadSide {
+        /// The file.
+        path: PathBuf,
+        /// Id of the example.
+        id: String,
+    },
     /// Scores from which no label follows.
     #[error(
         "the scores are not probabilities from 0 to 1: say by --threshold from which score on code is vulnerable"

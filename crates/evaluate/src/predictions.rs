@@ -104,7 +104,9 @@ impl Predictions {
                     None | Some(Value::Null) => None,
                     Some(Value::String(side)) if side == "before" => Some(CodeSide::Before),
                     Some(Value::String(side)) if side == "after" => Some(CodeSide::After),
-                    Some(_) => return Err(bad()),
+                    Some(_) => {
+                        return Err(EvaluateError::BadSide { path: path.to_owned(), id: text.clone() });
+                    }
                 };
                 let score = score.and_then(|place| row[place].as_f64()).filter(|score| score.is_finite());
                 let label = label.and_then(|place| label_of(&row[place]));

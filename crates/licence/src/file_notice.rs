@@ -1,6 +1,7 @@
 //! The notice at the head of a source file, which is nearer to the code than the licence of its repository.
 
 use crate::expression::{base_ids, canonical, has_versions};
+use crate::head_notice::{StatedLicence, stated_licence};
 use crate::repository::FoundLicence;
 
 /// Bytes of a file that may be its notice.
@@ -16,10 +17,10 @@ const COMMENT_ENDS: [&str; 5] = ["*/", "-->", "#}", "--}}", "\""];
 const OPEN_VERSION_SCORE: f64 = 0.85;
 
 /// What the head of a source file says of its licence.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FileNotice {
-    /// Expression of the file's own mark.
-    marked: Option<String>,
+    /// Licence of the file's own mark, or of the notice in words.
+    stated: Option<StatedLicence>,
     /// Whether it allows later versions of the licence that it names.
     allows_later: bool,
 }
@@ -28,20 +29,17 @@ impl FileNotice {
     /// Reads the notice of a file.
     pub fn read(text: &str) -> Self {
         let head = &text[..text.floor_char_boundary(HEAD_BYTES)];
-        Self { marked: marked(head), allows_later: words(head).contains(" any later version ") }
+        let marked = marked(head).map(|expression| StatedLicence { expression, score: 1.0 });
+        let stated = marked.or_else(|| stated_licence(head, words));
+        Self { stated, allows_later: words(head).contains(" any later version ") }
     }
 
-    /// Returns the licence of the file at a path: what its own mark says, else that of its repository. The text of a GNU
+    /// Returns the licence of the file at a path: what its own head says, else that of its repository. The text of a GNU
     /// licence is the same for one version and for all later ones; where a repository has only the text, the notice
     /// decides which it is.
     pub fn licence(&self, repository: Option<&FoundLicence>, path: &str) -> Option<FoundLicence> {
-        if let Some(expression) = self.marked.clone() {
-            return Some(FoundLicence {
-                expression,
-                path: path.to_owned(),
-                score: 1.0,
-                is_version_open: false,
-            });
+        if let Some(StatedLicence { expression, score }) = self.stated.clone() {
+            return Some(FoundLicence { expression, path: path.to_owned(), score, is_version_open: false });
         }
         let mut found = repository?.clone();
         if found.is_version_open {

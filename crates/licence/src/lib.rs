@@ -18,6 +18,7 @@
 mod exact_text;
 mod expression;
 mod file_notice;
+mod head_notice;
 mod manifest;
 mod repository;
 mod spdx_texts;

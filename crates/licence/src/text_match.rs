@@ -37,12 +37,27 @@ pub(crate) struct TextLicence {
     pub(crate) is_choice: bool,
 }
 
+/// Returns the usual licence that a text is, if that is certain without a comparison with all texts of SPDX.
+pub(crate) fn certain_licence(text: &str) -> Option<TextLicence> {
+    if let Some(id) = exact_licence(text) {
+        return Some(TextLicence { ids: vec![id.to_owned()], score: 1.0, is_choice: false });
+    }
+    let words = single_spaced(text);
+    let best = usual_licence(&TextData::new(&undecorated(text)), &|id| is_other_variant(id, &words))?;
+    (!adds_choice(&words, best.text)).then(|| TextLicence::one(best.id, best.score))
+}
+
+/// Returns the words of a text in lower case, with single spaces.
+fn single_spaced(text: &str) -> String {
+    text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Returns the licences that a text is like.
 pub(crate) fn text_licence(text: &str) -> Option<TextLicence> {
     if let Some(id) = exact_licence(text) {
         return Some(TextLicence { ids: vec![id.to_owned()], score: 1.0, is_choice: false });
     }
-    let words = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = single_spaced(text);
     let is_other = |id: &str| is_other_variant(id, &words);
     let data = TextData::new(&undecorated(text));
     let best = usual_licence(&data, &is_other).or_else(|| ranked(&data, &is_other).into_iter().next())?;

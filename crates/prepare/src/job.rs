@@ -21,7 +21,9 @@ use crate::row_facts::RowFacts;
 use crate::split::{Ratios, SplitRule, Straddling};
 use crate::tokenizer::{TokenReader, TokenizerSetting};
 use crate::views::{Augmentation, DatasetView};
-use streamguard_table::{CodeReader, TableDataset, TableError, TableFile, TablePiece, milliseconds};
+use streamguard_table::{
+    CodeReader, TableDataset, TableError, TableFile, TablePiece, find_files, milliseconds,
+};
 
 /// Name of the job.
 pub const NAME: &str = "prepare";
@@ -128,6 +130,11 @@ fn threshold_of(share: f64) -> Option<NearThreshold> {
     (0.5..=1.0).contains(&share).then(|| NearThreshold::from_thousandths((share * 1000.0).round() as u16))?
 }
 
+/// Returns a date of the settings in milliseconds since 1970-01-01 UTC.
+fn bound(date: &Option<String>) -> Option<i64> {
+    milliseconds(&json!(date.as_ref()?))
+}
+
 fn parse_date(text: &str) -> Result<String, String> {
     milliseconds(&json!(text))
         .map(|_| text.to_owned())
@@ -160,7 +167,8 @@ pub(crate) enum PrepareRecord {
 }
 
 impl PrepareJob {
-    /// Checks what can be told before the dataset is read: the tokenizer, the views that need one, and the clones.
+    /// Checks what can be told before the rows are read: whether the datasets are there, the dates, the tokenizer, the
+    /// views that need one, and the clones.
     ///
     /// # Errors
     /// What cannot work.
@@ -169,6 +177,17 @@ impl PrepareJob {
             return Err(JobError::failed(
                 "the view windows needs --tokenizer, since windows are cut by its tokens",
             ));
+        }
+        if let (Some(after), Some(before)) = (bound(&self.after), bound(&self.before))
+            && after >= before
+        {
+            return Err(JobError::failed("no date is at or after --after and before --before"));
+        }
+        if self.window != default_window() && !self.view.contains(&DatasetView::Windows) {
+            return Err(JobError::failed("--window is the length of the view windows: add --view windows"));
+        }
+        for dataset in self.datasets.iter().chain(&self.exclude) {
+            find_files(dataset).map_err(JobError::failed)?;
         }
         context_clone_names(&self.context)?;
         Ok(())
@@ -224,7 +243,6 @@ impl PrepareJob {
 
     /// Tells whether a row of this date is wanted.
     pub(crate) fn accepts_date(&self, date: Option<i64>) -> bool {
-        let bound = |text: &Option<String>| text.as_ref().and_then(|text| milliseconds(&json!(text)));
         let after =
             self.after.is_none() || date.zip(bound(&self.after)).is_some_and(|(date, after)| date >= after);
         let before = self.before.is_none()

@@ -24,13 +24,14 @@ const MAX_INFO_BYTES: u64 = 64 << 20;
 
 /// Returns the paths of the run in a folder, to read it.
 pub fn run_paths(folder: &Path) -> RunPaths {
-    RunPaths::new(folder, streamguard_product::NAME).with_build(streamguard_product::BUILD)
+    // A README of somebody else is not an output of the run, so that nothing touches it.
+    let kept = has_foreign_card(folder).then(|| CARD_NAME.to_owned());
+    RunPaths::new(folder, streamguard_product::NAME).with_build(streamguard_product::BUILD).with_kept(kept)
 }
 
 /// Returns the paths of a run of these jobs in a folder, to begin it. It may leave the files of its jobs, a dataset with
 /// its card, and reports there.
 pub fn run_paths_for(folder: &Path, jobs: &[Arc<dyn Job>]) -> RunPaths {
-    // A README of somebody else is not an output of the run, so that nothing touches it.
     let card = (!has_foreign_card(folder)).then(|| CARD_NAME.to_owned());
     let of_jobs = jobs.iter().flat_map(|job| job.output_names()).chain(card);
     let of_dataset = [JSONL_NAME, PARQUET_NAME, CHANGES_NAME, CHANGE_LOG_NAME].map(str::to_owned);

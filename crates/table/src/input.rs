@@ -34,22 +34,28 @@ impl SplitName {
         }
     }
 
-    /// Returns the split that a word stands for, as datasets write it: `train`, `valid`, `dev`, `test-00000-of-00001`.
+    /// Returns the split that a word stands for, as datasets write it: `train`, `valid`, `dev`, `test-00000-of-00001`,
+    /// `primevul_test`.
     pub fn from_word(word: &str) -> Option<Self> {
         let word = word.to_ascii_lowercase();
-        let first = word.split(|c: char| !c.is_ascii_alphanumeric()).find(|part| !part.is_empty())?;
-        match first {
+        word.split(|c: char| !c.is_ascii_alphanumeric()).find_map(|part| match part {
             "train" | "training" => Some(Self::Train),
             "validation" | "valid" | "val" | "dev" | "eval" => Some(Self::Validation),
             "test" | "testing" => Some(Self::Test),
             _ => None,
-        }
+        })
     }
 }
 
+/// End of the name of a file with those functions of another file that are in pairs, as PrimeVul has it.
+const PAIRED_END: &str = "_paired";
+
+/// Name, without its extension, of the file that says which sample each row of an export is.
+const IDS_STEM: &str = "ids";
+
 /// Returns the files of a dataset: a file itself; of a folder the samples of a run, or else all Parquet or JSONL files
 /// in it and in its folder `data`, in the order of their names. Of two files that differ in the format only, the Parquet
-/// file is taken.
+/// file is taken, and files that hold parts of others or the ids of their rows are not.
 ///
 /// # Errors
 /// [`TableError`] if there is no such file.
@@ -84,11 +90,22 @@ fn files_in(folder: &Path) -> Result<Vec<TableFile>, TableError> {
     // Parquet before JSONL of the same stem.
     paths.sort_by_key(|path| (path.with_extension(""), TableFormat::of(path)));
     paths.dedup_by_key(|path| path.with_extension(""));
-    paths.into_iter().map(table_file).collect()
+    let is_beside_whole = |path: &Path| {
+        let whole = stem(path).strip_suffix(PAIRED_END);
+        whole.is_some_and(|whole| paths.iter().any(|other| stem(other) == whole))
+    };
+    let is_about_others = |path: &Path| stem(path) == IDS_STEM && paths.len() > 1;
+    let rows = paths.iter().filter(|path| !is_beside_whole(path) && !is_about_others(path));
+    rows.cloned().map(table_file).collect()
+}
+
+/// Returns the name of a file without its extension; nothing if it is not UTF-8.
+fn stem(path: &Path) -> &str {
+    path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
 }
 
 fn table_file(path: PathBuf) -> Result<TableFile, TableError> {
     let Some(format) = TableFormat::of(&path) else { return Err(TableError::UnknownFormat(path)) };
-    let split = path.file_stem().and_then(|stem| stem.to_str()).and_then(SplitName::from_word);
+    let split = SplitName::from_word(stem(&path));
     Ok(TableFile { path, format, split })
 }

@@ -99,3 +99,37 @@ fn the_notice_of_a_file_comes_before_the_licence_of_its_repository() -> Result<(
     assert_eq!(FileNotice::read("int a;").licence(None, "a.c"), None);
     Ok(())
 }
+
+#[test]
+fn a_notice_in_words_at_the_head_of_a_file_counts() -> Result<(), &'static str> {
+    let mit =
+        repository_licence(&[StatedFile { path: "LICENSE", text: include_str!("../../../../LICENSE") }]);
+    let mit = mit.ok_or("none")?;
+    let of = |head: &str| FileNotice::read(head).licence(Some(&mit), "a.c").map(|found| found.expression);
+    let gnu = |name: &str, version: &str| {
+        format!(
+            "/* This library is free software; you can redistribute it and/or\n * modify it under the terms of the GNU \
+             {name}General Public\n * License as published by the Free Software Foundation; {version} */\nint a;\n"
+        )
+    };
+    let later = "either\n * version 2.1 of the License, or (at your option) any later version.";
+    for (head, expected) in [
+        (gnu("Lesser ", later), "LGPL-2.1-or-later"),
+        (gnu("", "version 2 of the License."), "GPL-2.0-only"),
+        (gnu("", "version 2 of the License, with the exception that"), "MIT"),
+        (
+            "#!/bin/sh\n# Licensed under the Apache License, Version 2.0 (the\n# \"License\")\n".into(),
+            "Apache-2.0",
+        ),
+        ("int a; /* Licensed under the Apache License, Version 2.0 */".into(), "MIT"),
+        ("// This is code.\n".into(), "MIT"),
+    ] {
+        assert_eq!(of(&head).as_deref(), Some(expected), "{head}");
+    }
+    // The whole text of a short licence, within a comment.
+    let text: String =
+        include_str!("../../../../LICENSE").lines().map(|line| format!(" * {line}\n")).collect();
+    let alone = FileNotice::read(&format!("/*\n{text} */\nint a;\n")).licence(None, "a.c").ok_or("none")?;
+    assert_eq!((&*alone.expression, &*alone.path, alone.score), ("MIT", "a.c", 1.0));
+    Ok(())
+}

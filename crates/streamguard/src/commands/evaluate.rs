@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use streamguard::exit::Exit;
 use streamguard::shell::quote_path;
 use streamguard::ui::{self, escape::escape};
-use streamguard_durable::{WriteError, write_atomic};
+use streamguard_durable::{WriteError, write_named_file};
 use streamguard_evaluate::{
     Bootstrap, Evaluation, EvaluationSettings, Predictions, RowChoice, TestSet, evaluate, html, markdown,
     text,
@@ -33,7 +33,7 @@ pub(crate) struct EvaluateArgs {
     #[arg(long, value_enum, value_name = "SPLIT")]
     split: Option<SplitArg>,
     /// Score from which on code counts as vulnerable [default: the labels of the model, or else 0.5]
-    #[arg(long, value_name = "SCORE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SCORE", allow_negative_numbers = true, value_parser = finite)]
     threshold: Option<f64>,
     /// Number of resamples of the intervals
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -87,6 +87,12 @@ enum EvaluationFormat {
     Html,
 }
 
+/// Reads a number: every score would be below one that is none.
+fn finite(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+    number.ok_or_else(|| "expected a number such as 0.5".to_owned())
+}
+
 pub(super) fn run(arguments: &EvaluateArgs) -> Result<Exit> {
     let dataset = TableDataset::open_labels(std::slice::from_ref(&arguments.test))?;
     let choice = arguments.split.map_or_else(|| RowChoice::default_for(&dataset), SplitArg::choice);
@@ -101,7 +107,7 @@ pub(super) fn run(arguments: &EvaluateArgs) -> Result<Exit> {
     match &arguments.output {
         None => ui::print(&rendered),
         Some(path) => {
-            write_atomic(path, rendered.as_bytes()).map_err(WriteError::at(path))?;
+            write_named_file(path, rendered.as_bytes()).map_err(WriteError::at(path))?;
             ui::print_line(&format!("The evaluation is in {}", escape(&quote_path(path))))?;
         }
     }

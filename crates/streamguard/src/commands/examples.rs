@@ -207,12 +207,12 @@ pub(super) fn file(dataset: &Path) -> Result<PathBuf, UsageError> {
             "there is no such folder"
         };
         return Err(UsageError(format!(
-            "cannot show {shown}: {what}; this makes a dataset: streamguard collect --output-dir data/raw"
+            "cannot read {shown}: {what}; this makes a dataset: streamguard collect --output-dir data/raw"
         )));
     }
     if !dataset.exists() {
         return Err(UsageError(format!(
-            "cannot show {shown}: there is no such file; this makes a dataset, data/raw/samples.jsonl: \
+            "cannot read {shown}: there is no such file; this makes a dataset, data/raw/samples.jsonl: \
              streamguard collect --output-dir data/raw"
         )));
     }

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use streamguard::exit::Exit;
 use streamguard::ui::escape::escape;
 use streamguard::ui::{self, format_bytes, group_digits};
-use streamguard_durable::{WriteError, write_atomic};
+use streamguard_durable::{WriteError, write_named_file};
 use streamguard_scan::SignatureIndex;
 
 use super::scan::DatasetSignatures;
@@ -51,7 +51,7 @@ pub(super) fn run(command: &KnownCommands) -> Result<Exit> {
     }
     let bytes = signatures.build();
     let index = SignatureIndex::from_bytes(&bytes).context("the index that was just made")?;
-    write_atomic(&arguments.output, &bytes).map_err(WriteError::at(&arguments.output))?;
+    write_named_file(&arguments.output, &bytes).map_err(WriteError::at(&arguments.output))?;
     ui::print(&format!(
         "{}: {} fixes, {} of them from advisories, {}\n",
         escape(&arguments.output.display().to_string()),

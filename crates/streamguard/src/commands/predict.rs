@@ -8,7 +8,7 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::shell::quote_path;
 use streamguard::ui::{self, escape::escape};
 use streamguard_dataset::Language;
-use streamguard_durable::{WriteError, write_atomic};
+use streamguard_durable::{WriteError, write_named_file};
 use streamguard_evaluate::RowChoice;
 use streamguard_evaluate::baseline::BaselineModel;
 use streamguard_prepare::BASELINE_MODEL_NAME;
@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &PredictArgs) -> Result<Exit> {
     match &arguments.output {
         None => ui::print(&String::from_utf8_lossy(&lines)),
         Some(path) => {
-            write_atomic(path, &lines).map_err(WriteError::at(path))?;
+            write_named_file(path, &lines).map_err(WriteError::at(path))?;
             let written = escape(&quote_path(path));
             ui::print_line(&format!("{predicted} predictions are in {written}"))?;
         }

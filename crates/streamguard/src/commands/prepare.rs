@@ -79,7 +79,14 @@ fn prepare(job: &PrepareJob, folder: &Path, execution: &ExecutionArgs) -> Result
         return Ok(exit_of(finished.status, &caught));
     }
     let leaks = state.summary.metrics.get("leaks").and_then(serde_json::Value::as_u64);
+    // A table has a row for each split: its name, then its rows.
+    let splits = state.summary.tables.iter().flat_map(|table| &table.rows);
+    let is_empty = splits.filter_map(|split| split.get(1)?.as_u64()).all(|rows| rows == 0);
     dir.finish()?;
+    if is_empty {
+        ui::print_notice("No row is in a split: prepared.json counts why each was left out.");
+        return Ok(Exit::NoResults);
+    }
     let shown = escape(&quote_path(folder));
     ui::print_line(&format!("Load it by datasets.load_dataset({shown}); its card is README.md"))?;
     Ok(if leaks == Some(0) { Exit::Complete } else { Exit::Findings })

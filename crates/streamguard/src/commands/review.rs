@@ -63,6 +63,9 @@ pub(super) fn run(arguments: &ReviewArgs) -> Result<Exit> {
     let path = arguments.reviews.clone().unwrap_or_else(|| table_path(&arguments.dataset));
     let mut table = ReviewTable::read(&path).map_err(|error| UsageError(error.to_string()))?;
     if arguments.report {
+        if arguments.reviews.is_none() {
+            examples::file(&arguments.dataset)?;
+        }
         print_report(&table, arguments.json)?;
         return Ok(if table.reviews().next().is_some() { Exit::Complete } else { Exit::NoResults });
     }
@@ -103,7 +106,7 @@ fn ask_about(samples: &[Sample], reader: &str, path: &Path, table: &mut ReviewTa
         print_origin(sample)?;
         loop {
             ui::print(&format!(
-                "[{number}/{}] r right, n not part of the fix, f no security fix, u unsure, s skip, q quit: ",
+                "[{number}/{}] r right, n not part, f no fix, u unsure, s skip, q quit, then Enter: ",
                 samples.len()
             ));
             let Some(answer) = answers.next().transpose().context("cannot read your answer")? else {

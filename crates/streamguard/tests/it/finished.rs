@@ -85,11 +85,17 @@ fn fresh_leaves_nothing_of_the_old_run() {
     run(folder.path(), &COLLECT);
     let foreign = folder.path().join("data/raw/tables/notes.txt");
     std::fs::write(&foreign, "of the user").unwrap();
+    let card = folder.path().join("data/raw/README.md");
+    let own_card = std::fs::read(&card).unwrap();
+    std::fs::write(&card, "of the user").unwrap();
     let small =
         ["collect", "--collectors", "synthetic", "--synthetic-samples", "3", "--report-formats", "json"];
     let output = run(folder.path(), &[&small[..], &["--fresh"]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert_eq!(std::fs::read(&foreign).unwrap(), b"of the user");
+    for file in [&foreign, &card] {
+        assert_eq!(std::fs::read(file).unwrap(), b"of the user");
+    }
+    std::fs::write(&card, own_card).unwrap();
     std::fs::remove_dir_all(foreign.parent().unwrap()).unwrap();
     let alone = tempfile::tempdir().unwrap();
     run(alone.path(), &small);

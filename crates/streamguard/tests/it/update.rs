@@ -51,6 +51,7 @@ fn an_update_equals_a_new_collection_and_lists_what_changed() {
     let first = run(folder, &collect("old", &[]));
     assert_eq!(first.status.code(), Some(0), "{}", stderr(&first));
     fs::write(folder.join("data/raw/notes.txt"), "mine").unwrap();
+    fs::write(folder.join("data/raw/README.md"), "mine").unwrap();
     let old_ids = ids(folder);
 
     let updated = run(folder, &["collect", "--update", "--snapshot", "new", "--no-dashboard"]);
@@ -58,6 +59,7 @@ fn an_update_equals_a_new_collection_and_lists_what_changed() {
     assert!(stdout(&updated).contains("Version 2: "), "{}", stdout(&updated));
     run(fresh, &collect("new", &[]));
     assert!(outputs(folder) == outputs(fresh));
+    assert_eq!(fs::read(folder.join("data/raw/README.md")).unwrap(), b"mine");
 
     // What the list says leads from one version to the other.
     let mut ids_by_change: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use streamguard_table::{
-    CodeColumns, ColumnKind, ParquetTableWriter, Row, TableDataset, TableError, TableFile, TableFormat,
-    TableSchema,
+    CodeColumns, ColumnKind, ParquetTableWriter, Row, SplitName, TableDataset, TableError, TableFile,
+    TableFormat, TableSchema,
 };
 
 use crate::fixtures::write_lines;
@@ -48,6 +48,17 @@ fn a_file_without_the_columns_of_the_others_is_refused() {
     assert!(matches!(&error, TableError::OtherColumns { names, .. } if names == "func"), "{error}");
     write_lines(&folder.path().join("test.jsonl"), &[]);
     TableDataset::open(&[folder.path().to_owned()], &[]).unwrap();
+}
+
+#[test]
+fn files_of_primevul_are_in_their_splits() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["primevul_train", "primevul_train_paired", "primevul_test", "ids"] {
+        write_lines(&folder.path().join(format!("{name}.jsonl")), &[json!({"func": "x"})]);
+    }
+    let dataset = TableDataset::open(&[folder.path().to_owned()], &[]).unwrap();
+    let splits: Vec<_> = dataset.files.iter().map(|file| file.split).collect();
+    assert_eq!(splits, [Some(SplitName::Test), Some(SplitName::Train)]);
 }
 
 #[test]

@@ -46,7 +46,8 @@ pub(super) fn run(
     if execution.mode.is_remote() {
         upstreams::warn_of_local_tokens(&settings, &credentials);
     }
-    let cache_dir = settings.cache_dir.clone().unwrap_or_else(|| environment.cache_folder());
+    let named = settings.cache_dir.clone().filter(|folder| !folder.as_os_str().is_empty());
+    let cache_dir = named.unwrap_or_else(|| environment.cache_folder());
     // The path is part of the settings, which must mean the same folder wherever the run is
     // resumed.
     let cache_dir = std::path::absolute(&cache_dir)

@@ -7,7 +7,7 @@ use clap::Args;
 use jiff::Timestamp;
 use streamguard::ui;
 use streamguard::ui::escape::escape;
-use streamguard_durable::{WriteError, write_atomic};
+use streamguard_durable::{WriteError, write_named_file};
 use streamguard_scan::Finding;
 use streamguard_scan::format::{cyclonedx, html, openvex, sarif};
 
@@ -64,7 +64,7 @@ impl DocumentArgs {
 }
 
 fn save(path: &Path, document: &[u8]) -> Result<()> {
-    Ok(write_atomic(path, document).map_err(WriteError::at(path))?)
+    Ok(write_named_file(path, document).map_err(WriteError::at(path))?)
 }
 
 /// Returns the time of issue: that of a reproducible build

@@ -52,6 +52,13 @@ pub(in crate::commands) fn open(known: Option<&Path>, with_renamed: bool) -> Res
         false => SignatureIndex::from_bytes(&bytes),
     };
     let index = index.with_context(|| format!("cannot use {source}"))?;
+    if index.is_empty() {
+        let what = format!(
+            "--known {source}: it holds no pair of functions that are long enough to be told from others, so nothing could \
+             be found"
+        );
+        return Err(UsageError(what).into());
+    }
     Ok(KnownFixes { index, source, file: None, is_made_from_dataset: true })
 }
 

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Theme;
 use super::model::DashboardModel;
 use super::rate::progress_ratio;
-use crate::ui::format::format_duration;
+use crate::ui::format::{format_duration, plural};
 use streamguard_report::group_digits;
 
 /// Returns the first line.
@@ -54,7 +54,8 @@ fn status(model: &DashboardModel, state: &RunState, theme: Theme) -> (String, St
         (None, None) if state.paused => ("PAUSED".to_owned(), theme.warning()),
         (None, None) => {
             let (workers, mode) = (state.workers, theme.truncate(&state.mode, 12));
-            (format!("{running} {shards} running  {workers} workers ({mode})"), theme.faint())
+            let noun = plural(workers, "worker");
+            (format!("{running} {shards} running  {workers} {noun} ({mode})"), theme.faint())
         }
     }
 }
