@@ -24,6 +24,13 @@ const SHORT_FUNCTION_TOKENS: usize = 24;
 /// Least similarity if the last part of the name stayed, as when a class was renamed.
 const MIN_SIMILARITY_SAME_NAME: f64 = 0.3;
 
+/// Similarity below which a function is another one than its only namesake, if [`MIN_SIMILARITY_MOVED`] of it went to a
+/// function with a new name: the namesake became a wrapper.
+const MAX_SIMILARITY_REPLACED: f64 = 0.3;
+
+/// Least similarity to the function with a new name.
+const MIN_SIMILARITY_MOVED: f64 = 0.7;
+
 /// Most pairs of functions with the same name that are ranked; beyond, they pair in their order.
 const MAX_RANKED_NAMESAKES: usize = 4096;
 
@@ -131,8 +138,18 @@ impl<'a, 't> FunctionMatcher<'a, 't> {
         for (index, function) in after.functions.iter().enumerate() {
             groups.entry(&function.name).or_default()[1].push(index);
         }
+        let alone = |side: usize| -> Vec<usize> {
+            let groups = groups.values().filter(|group| group[1 - side].is_empty());
+            groups.flat_map(|group| group[side].iter().copied()).collect()
+        };
+        let (gone, added) = (alone(0), alone(1));
         let mut budget = MAX_COMPARED_TOKENS;
         for [old, new] in groups.values() {
+            if let ([i], [j]) = (&**old, &**new)
+                && self.is_replaced(*i, *j, &gone, &added, &mut budget)
+            {
+                continue;
+            }
             if old.len() * new.len() > MAX_RANKED_NAMESAKES {
                 old.iter().zip(new).for_each(|(&i, &j)| self.take(i, j, false));
                 continue;
@@ -144,6 +161,35 @@ impl<'a, 't> FunctionMatcher<'a, 't> {
                 self.take(pair.before, pair.after, ambiguous);
             }
         }
+    }
+
+    /// Returns whether the only functions of one name are not the same function, because the text of one of them moved to
+    /// or from a function whose name is on one side only.
+    fn is_replaced(&self, i: usize, j: usize, gone: &[usize], added: &[usize], budget: &mut usize) -> bool {
+        let (a, b) = (&self.before.functions[i], &self.after.functions[j]);
+        let half = |function: &FunctionSpan<'_>| function.rows.len() as u32 / 2;
+        if a.changed == 0 || b.changed == 0 || self.shared_lines(i, j) > half(a).min(half(b)) {
+            return false;
+        }
+        let Some(rest) = budget.checked_sub(gone.len() + added.len()) else { return false };
+        *budget = rest;
+        // Text that moved leaves its lines unchanged, so hardly any function has to be compared.
+        let moved_to = added.iter().find(|&&other| self.shared_lines(i, other) > half(a));
+        let moved_from = gone.iter().find(|&&other| self.shared_lines(other, j) > half(b));
+        if moved_to.or(moved_from).is_none() {
+            return false;
+        }
+        let mut numbers = HashMap::new();
+        let mut similarity = |before: usize, after: usize| {
+            let old = bigrams(function_text(self.before, before), &mut numbers);
+            let new = bigrams(function_text(self.after, after), &mut numbers);
+            let sum = old.len() + new.len();
+            *budget = budget.saturating_sub(sum);
+            2.0 * common(&old, &new) as f64 / sum.max(1) as f64
+        };
+        similarity(i, j) < MAX_SIMILARITY_REPLACED
+            && (moved_to.is_some_and(|&other| similarity(i, other) > MIN_SIMILARITY_MOVED)
+                || moved_from.is_some_and(|&other| similarity(other, j) > MIN_SIMILARITY_MOVED))
     }
 
     /// Compares the functions of one name with each other; the best pair comes first.

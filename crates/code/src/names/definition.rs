@@ -18,8 +18,8 @@ pub(crate) fn defined_name(
     let field = |name: &str| child(node, name).map(|child| text_of(child, text));
     let found: LocalName = match source {
         NameSource::Bound => return None,
-        // The type of an `impl` block: `impl<T> Stack<T>`.
-        NameSource::Field("type") => tidy(without_generics(field("type")?)).into(),
+        // The type of an `impl` block: `impl<T> Stack<T>`, `impl Read for &mut Stack`.
+        NameSource::Field("type") => tidy(without_generics(without_pointers(field("type")?))).into(),
         NameSource::Field(name) => tidy(unquoted(field(name)?)).into(),
         NameSource::Prefixed(prefix, name) => tidy(&format!("{prefix}{}", field(name)?)).into(),
         NameSource::Child(kind) => {
@@ -71,6 +71,28 @@ pub(crate) fn defined_name(
         }
     };
     (!found.text.is_empty()).then_some(found)
+}
+
+/// Returns a type of Rust without the references and pointers that lead to it.
+fn without_pointers(name: &str) -> &str {
+    let mut rest = name;
+    loop {
+        let inner = rest.trim_start_matches('&').trim_start();
+        let inner = match inner.strip_prefix('\'') {
+            Some(lifetime) => {
+                lifetime.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').trim_start()
+            }
+            None => inner,
+        };
+        let inner = ["mut ", "dyn ", "*const ", "*mut "]
+            .iter()
+            .find_map(|word| inner.strip_prefix(word))
+            .unwrap_or(inner);
+        if inner == rest {
+            return rest;
+        }
+        rest = inner;
+    }
 }
 
 /// Returns the first named child of one of these kinds.

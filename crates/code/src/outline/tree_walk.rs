@@ -198,7 +198,10 @@ impl<'a, 't> TreeWalk<'a, 't> {
                 self.push_namespace(node, source);
             }
             NodeRole::SingletonClass => {
-                self.scope.push(ScopeSegment { name: String::new(), separator: "." });
+                // `class << self` opens the class around it, `class << Reader` the one that it names.
+                let value = node.child_by_field_name("value").map(|value| &text[value.byte_range()]);
+                let name = value.filter(|value| *value != "self").unwrap_or_default().to_owned();
+                self.scope.push(ScopeSegment { name, separator: "." });
             }
             NodeRole::Wrapper | NodeRole::Export => {
                 let single = self.count_children(node, |role| matches!(role, NodeRole::Binding(_))) < 2;

@@ -35,6 +35,18 @@ fn kotlin() {
 }
 
 #[test]
+fn a_singleton_class_of_ruby_opens_the_class_that_it_names() {
+    let text = "class << Reader\n  def open(a)\n    a + 1\n  end\nend\nclass B\n  class << self\n    def c\n      1\n    end\n  end\nend\n";
+    assert_eq!(names("a.rb", text), ["Reader.open 2-4", "B.c 8-10"]);
+}
+
+#[test]
+fn implementations_for_references_of_rust_are_named_after_the_type() {
+    let text = "impl Read for &mut Stack<T> {\n    fn read(&self) -> u8 {\n        1\n    }\n}\nimpl<'a> Read for &'a dyn Queue {\n    fn read(&self) -> u8 {\n        1\n    }\n}\n";
+    assert_eq!(names("a.rs", text), ["Stack::read 2-4", "Queue::read 7-9"]);
+}
+
+#[test]
 fn lua() {
     let text = "local M = {}\nlocal function f(a)\n  return 1\nend\nfunction M.g() return 1 end\nfunction M:h(a, ...)\n  local inner = function() return 1 end\n  if a then return 1 end\nend\nM.i = function(b)\n  return b + 1\nend\nlocal handlers = {\n  open = function(c) return 1 end,\n  ['on close'] = function() return 1 end,\n}\ndescribe('all', function()\n  it('opens', function()\n    assert(x > 1)\n  end)\nend)\n;(function() j = function() return 1 end end)()\nreturn { k = function() --[[ 1 ]] return 1 end }\n";
     let expected = [

@@ -134,6 +134,18 @@ fn module_wrappers_do_not_hide_what_is_in_them() {
 }
 
 #[test]
+fn a_function_whose_text_moved_is_not_the_wrapper_that_took_its_name() {
+    let body: String = (0..12).map(|i| format!("    total += item->part{i} * weight({i});\n")).collect();
+    let old = format!("int copy(item *item)\n{{\n    int total = 0;\n{body}    return total;\n}}\n");
+    let new = format!(
+        "int copy_nested(item *item, int depth)\n{{\n    int total = 0;\n    if (depth > 9) return -1;\n{body}    return \
+         total;\n}}\n\nint copy(item *item)\n{{\n    return copy_nested(item, 0);\n}}\n"
+    );
+    let found = changes("a.c", &old, &new);
+    assert_eq!(found, ["copy_nested 1-17 -> 1-18 Code renamed", "copy - -> 20-23 Code"], "{found:?}");
+}
+
+#[test]
 fn a_renamed_class_renames_its_methods() {
     let old = "class Old:\n    def run(self):\n        x = 1\n        return self.go(x)\n";
     let new = "class New:\n    def run(self):\n        x = 2\n        return self.go(x)\n";
