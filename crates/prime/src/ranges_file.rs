@@ -51,6 +51,8 @@ pub enum RangesFileError {
 /// # Errors
 /// [`RangesFileError`] with the position in the file.
 pub fn parse_ranges(text: &[u8]) -> Result<Vec<NamedRange>, RangesFileError> {
+    // Editors put a byte order mark before the text.
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
     if !text.trim_ascii_start().starts_with(b"{") && !text.trim_ascii_start().starts_with(b"[") {
         return parse_lines(text);
     }

@@ -26,6 +26,7 @@ fn a_file_of_lines_is_parsed() {
     assert_eq!((ranges.len(), shown(0), shown(1)), (2, "1..10|the first ten".into(), "1000..1005|".into()));
     assert!(file_error("1..10\n\n10..1").starts_with("line 3: the start 10 is above the end 1"));
     assert_eq!(file_error("# nothing"), "the file has no ranges");
+    assert_eq!(parse_ranges("\u{feff}1..10\n".as_bytes()).unwrap().len(), 1);
 }
 
 #[test]

@@ -228,6 +228,11 @@ fn a_plain_command_runs_for_each_input_in_the_words_of_gnu_parallel() {
     assert_eq!(std::fs::read_to_string(folder.path().join("halt.tsv")).unwrap().lines().count(), 2);
     let output = run(folder.path(), &["run", "--only", "7", "--", "true", ":::", "1", "2"]);
     assert!(stderr(&output).contains("there is no shard 7: its plan has 2"), "{}", stderr(&output));
+    let output = run(folder.path(), &["run", "--only", "1", "--", "echo", "{}", ":::", "a", "b"]);
+    assert_eq!((output.status.code(), &*stdout(&output)), (Some(0), "b\n"), "{}", stderr(&output));
+    let output = run(folder.path(), &["run", "--quiet", "--", "cat", "{}", ":::", "missing"]);
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    assert!(stderr(&output).contains("missing"), "{}", stderr(&output));
     let output = run(folder.path(), &["run", "--deadline", "0", "--", "true", ":::", "1"]);
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     let output = run(folder.path(), &["run", "--dry-run", "--", "rm", ":::", "a b.txt"]);

@@ -61,7 +61,7 @@ impl Halt {
             HaltRule::Rate(percent) => {
                 // Of all that is planned, and not of what has ended: the first failure alone would be 100 %.
                 let planned: u64 = state.jobs.iter().filter_map(|job| job.shards).map(u64::from).sum();
-                failed > 0 && failed as f64 * 100.0 > percent * planned as f64
+                failed > 0 && failed as f64 * 100.0 >= percent * planned as f64
             }
         };
         if is_met {

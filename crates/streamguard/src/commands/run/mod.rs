@@ -96,7 +96,10 @@ pub(super) fn run(arguments: &MatchedArgs<RunArgs>, schema: &ConfigSchema, purpo
                 ViewMode::Dashboard { .. } => {
                     ViewMode::Plain { level: LogLevel::Warning, format: execution.display.log_format }
                 }
-                ViewMode::Quiet => ViewMode::Quiet,
+                // There is no summary that would tell errors.
+                ViewMode::Quiet => {
+                    ViewMode::Plain { level: LogLevel::Error, format: execution.display.log_format }
+                }
             }
         }
         _ => execution.display.view(),
@@ -180,9 +183,18 @@ fn exit(finished: &FinishedRun, halted: Option<u64>, flags: &RunArgs, caught: &C
             ui::print_notice(&format!("stopped by --halt: {failed} {shards} failed"));
             Exit::Partial
         }
+        // Without a folder there is nothing but what the chosen shards print.
+        None if is_stopped && flags.only.is_some() && finished.files.is_some() && !has_failures(finished) => {
+            Exit::Complete
+        }
         None if is_stopped && flags.only.is_some() => Exit::Partial,
         _ => exit_of(finished.status, caught),
     }
+}
+
+/// Returns whether a shard failed.
+fn has_failures(finished: &FinishedRun) -> bool {
+    finished.state.jobs.iter().any(|job| !job.failed_shards.is_empty())
 }
 
 /// Returns the job that the words behind `--` describe.
@@ -212,7 +224,8 @@ fn short_form_job(flags: &RunArgs, has_folder: bool) -> Result<Arc<dyn Job>, Usa
 /// Returns the jobs of these names, or all that the file defines.
 fn command_jobs(file: &ConfigFile, names: &[String]) -> Result<Vec<Arc<dyn Job>>, UsageError> {
     let known = || file.jobs.iter().map(|job| job.name.as_str()).collect::<Vec<_>>().join(", ");
-    if let Some(unknown) = names.iter().find(|name| file.jobs.iter().all(|job| job.name != **name)) {
+    let unknown = names.iter().find(|name| file.jobs.iter().all(|job| job.name != **name));
+    if let Some(unknown) = unknown.filter(|_| !file.jobs.is_empty()) {
         return Err(UsageError(format!(
             "streamguard.toml defines no job {unknown:?}; choose from: {}",
             known()
