@@ -276,6 +276,27 @@ def prepare(folder: StrPath, output_dir: StrPath, *, progress: bool = False, **o
     return prepared
 
 
+def check_splits(*datasets: StrPath, **options: object) -> list[str]:
+    """Tells what the splits of datasets have in common: ``streamguard prepare --check``.
+
+    Args:
+        datasets: folders, ``.jsonl`` or ``.parquet`` files.
+        options: any other flag of ``streamguard prepare`` that the check takes, such as ``near=0.9`` or ``code="func"``.
+
+    Returns:
+        A line for each copy, near copy, commit or advisory in two splits, and the counts; nothing if there is none.
+
+    Raises:
+        StreamGuardError: if there is nothing to compare, such as rows of one split only.
+    """
+    arguments = ["prepare", *map(os.fspath, datasets), *flags({"check": True, **options})]
+    finished = run(arguments, check=False)
+    # 8: something was found.
+    if finished.exit_code not in (0, 8):
+        raise error_for(finished.exit_code, finished.message)
+    return finished.stdout.splitlines() if finished.exit_code == 8 else []
+
+
 def explain(what: str, dataset: StrPath = "data/raw", **options: object) -> Results:
     """Says why a sample has its label, and what became of everything else that its commit changed.
 

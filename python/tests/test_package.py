@@ -106,6 +106,9 @@ def test_a_dataset_is_split_and_finds_its_own_weaknesses():
     streamguard.collect("data", offline=True, collectors=["cve"], cve_samples=40, progress=False)
     prepared = streamguard.prepare("data", "splits", split="random")
     assert prepared and os.path.isfile("splits/data/test.parquet")
+    assert streamguard.check_splits("splits") == []
+    with pytest.raises(streamguard.StreamGuardError, match="no row is in a split"):
+        streamguard.check_splits("data")
     os.mkdir("tree")
     assert streamguard.scan("tree", known="data") == []
     sample = next(row for row in streamguard.samples("data") if row.language == "c" and row.advisory_ids)

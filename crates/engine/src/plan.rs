@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::cancel_token::CancelToken;
 use crate::earlier_results::EarlierResults;
 use crate::error::{JobError, ShardError};
-use crate::payload::Payload;
+use crate::shard_payload::ShardPayload;
 
 /// One piece of a job: a number and a small payload that identifies the piece. Plans on disk and the
 /// protocol carry the payload as JSON; [`crate::TypedJob`] gives it a type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Shard<P = Payload> {
+pub struct Shard<P = ShardPayload> {
     /// Position in the plan, from 0; outputs are merged in this order.
     pub number: u32,
     /// Data that the job needs to run this piece. Keep it small: it travels over pipes.
@@ -44,7 +44,7 @@ pub struct PlanContext {
 
 /// The ordered shards of one job, and the number of records that is enough, if there is one.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Plan<P = Payload> {
+pub struct Plan<P = ShardPayload> {
     pub(crate) shards: Vec<Shard<P>>,
     pub(crate) target: Option<u64>,
     pub(crate) quotas: BTreeMap<String, u64>,
@@ -108,7 +108,7 @@ impl<P: Serialize> Plan<P> {
     pub fn into_json(self) -> Result<Plan, JobError> {
         let Self { shards, target, quotas, expected } = self;
         let shards = shards.into_iter().map(|shard| {
-            let payload = Payload::new(&shard.payload)?;
+            let payload = ShardPayload::new(&shard.payload)?;
             Ok(Shard { number: shard.number, payload })
         });
         let shards = shards.collect::<serde_json::Result<_>>().map_err(JobError::failed)?;

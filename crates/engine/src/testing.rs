@@ -15,10 +15,10 @@ use crate::job::Job;
 use crate::journal::Journal;
 use crate::merge_context::MergeContext;
 use crate::output_file::OutputDestination;
-use crate::payload::Payload;
 use crate::plan::{Plan, PlanContext, Shard};
 use crate::plan_file::PlanFile;
 use crate::shard_output::{RecordSink, ShardOutput};
+use crate::shard_payload::ShardPayload;
 use crate::shard_store::{ShardStore, StoredOutput};
 use crate::shard_writer::ShardWriter;
 use crate::summary::JobSummary;
@@ -137,7 +137,7 @@ fn check_round_trip(job: &dyn Job, context: &PlanContext, plan: &Plan) -> Result
 ///
 /// # Errors
 /// The error of the shard.
-pub fn run_shard(job: &dyn Job, payload: impl Into<Payload>) -> Result<(String, Counters), ShardError> {
+pub fn run_shard(job: &dyn Job, payload: impl Into<ShardPayload>) -> Result<(String, Counters), ShardError> {
     let mut sink = TestSink { writer: ShardWriter::new(&ShardStore::Memory, 0), stop_after: None };
     job.run(
         &Shard { number: 0, payload: payload.into() },

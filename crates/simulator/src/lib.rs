@@ -206,7 +206,7 @@ pub fn run_all(job: &dyn streamguard_engine::Job, clock_ms: u64) -> Result<(Vec<
 /// Runs shards with these payloads.
 pub fn run_payloads(
     job: &dyn streamguard_engine::Job,
-    payloads: impl IntoIterator<Item: Into<streamguard_engine::Payload>>,
+    payloads: impl IntoIterator<Item: Into<streamguard_engine::ShardPayload>>,
 ) -> Result<(Vec<Value>, Counters), String> {
     let (mut records, mut sums) = (Vec::new(), Counters::default());
     for payload in payloads {

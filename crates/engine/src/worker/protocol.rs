@@ -10,8 +10,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::event::{CommandExit, LogLevel};
-use crate::payload::Payload;
 use crate::secrets::ExposedSecrets;
+use crate::shard_payload::ShardPayload;
 
 /// Version of the protocol; both sides begin by stating theirs.
 pub(crate) const PROTOCOL_VERSION: u32 = 1;
@@ -39,7 +39,7 @@ pub(crate) enum ToWorker {
     /// Request to run a shard.
     Run {
         shard: u32,
-        payload: Payload,
+        payload: ShardPayload,
         /// Number of the attempt, from 1.
         #[serde(default = "first_attempt", skip_serializing_if = "is_first_attempt")]
         attempt: u32,

@@ -11,7 +11,7 @@ use serde_json::json;
 use streamguard_engine::testing::run_shard;
 use streamguard_engine::{
     CancelToken, CompletionStatus, EarlierResults, FinishedRun, INCOMPLETE_COUNTER, Job, OnExistingRun,
-    Payload, PlanContext, RunDir, RunOptions, RunPaths,
+    PlanContext, RunDir, RunOptions, RunPaths, ShardPayload,
 };
 use streamguard_ingest::{IngestJob, LineFormat};
 
@@ -50,7 +50,7 @@ pub(crate) fn said(finished: &FinishedRun) -> String {
 }
 
 /// Returns the payloads of a plan.
-fn plan(job: &IngestJob) -> Vec<Payload> {
+fn plan(job: &IngestJob) -> Vec<ShardPayload> {
     let context = PlanContext { clock_ms: 0, cancel: CancelToken::new(), results: EarlierResults::default() };
     Job::plan(job, &context).unwrap().shards().iter().map(|shard| shard.payload.clone()).collect()
 }

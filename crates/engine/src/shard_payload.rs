@@ -11,18 +11,18 @@ use serde_json::value::RawValue;
 /// memory that parsed values would.
 ///
 /// ```
-/// use streamguard_engine::Payload;
+/// use streamguard_engine::ShardPayload;
 ///
-/// let payload = Payload::new(&[1, 2])?;
+/// let payload = ShardPayload::new(&[1, 2])?;
 /// assert_eq!(payload.read::<Vec<u32>>()?, [1, 2]);
 /// assert_eq!(payload.to_string(), "[1,2]");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Payload(Box<RawValue>);
+pub struct ShardPayload(Box<RawValue>);
 
-impl Payload {
+impl ShardPayload {
     /// Writes a value as JSON. Keys of objects are sorted, so equal values have the same text.
     ///
     /// # Errors
@@ -40,19 +40,19 @@ impl Payload {
     }
 }
 
-impl From<Value> for Payload {
+impl From<Value> for ShardPayload {
     fn from(value: Value) -> Self {
         Self(serde_json::value::to_raw_value(&value).expect("a value is JSON"))
     }
 }
 
-impl PartialEq for Payload {
+impl PartialEq for ShardPayload {
     fn eq(&self, other: &Self) -> bool {
         self.0.get() == other.0.get()
     }
 }
 
-impl fmt::Display for Payload {
+impl fmt::Display for ShardPayload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.get())
     }
