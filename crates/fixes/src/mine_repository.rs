@@ -337,7 +337,8 @@ impl<'s> FixCommit<'s> {
     /// Returns what the advisories say of the commit, for the miner.
     fn advisory_context(&self, collectors: &[String]) -> AdvisoryContext {
         let cwes = self.advisories.iter().flat_map(|advisory| &advisory.cwes);
-        let texts = self.advisories.iter().map(|advisory| advisory.text.as_str());
+        let texts =
+            self.advisories.iter().map(|advisory| advisory.text.as_str()).filter(|text| !text.is_empty());
         AdvisoryContext {
             collector: collectors.first().cloned().unwrap_or_default(),
             advisory_ids: unique(self.advisories.iter().flat_map(|advisory| &advisory.ids)),

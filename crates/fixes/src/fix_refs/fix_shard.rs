@@ -66,7 +66,8 @@ pub struct AdvisoryEvidence {
     /// Ids of the commits that the advisory says to have brought the flaw.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub introduced: Vec<String>,
-    /// Beginning of the text of the advisory, which helps to find the function with the flaw.
+    /// Beginning of the text of the advisory, which helps to find the function with the flaw; empty if another advisory of
+    /// the fix has the same.
     pub text: String,
 }
 

@@ -41,7 +41,16 @@ impl RepositoryGroups {
             FixLocator::Search(_) => None,
         };
         match known {
-            Some(position) => refs[position].advisories.extend(fix.advisories),
+            Some(position) => {
+                let known = &mut refs[position].advisories;
+                for mut advisory in fix.advisories {
+                    // Databases copy each other's texts. Most of a plan would be copies.
+                    if known.iter().any(|other| other.text == advisory.text) {
+                        advisory.text = String::new();
+                    }
+                    known.push(advisory);
+                }
+            }
             None => {
                 positions.insert(fix.locator.clone(), refs.len());
                 refs.push(fix);
