@@ -184,7 +184,11 @@ fn exit(finished: &FinishedRun, halted: Option<u64>, flags: &RunArgs, caught: &C
             Exit::Partial
         }
         // Without a folder there is nothing but what the chosen shards print.
-        None if is_stopped && flags.only.is_some() && finished.files.is_some() && !has_failures(finished) => {
+        None if is_stopped
+            && flags.only.is_some()
+            && !finished.files.is_empty()
+            && !has_failures(finished) =>
+        {
             Exit::Complete
         }
         None if is_stopped && flags.only.is_some() => Exit::Partial,
