@@ -7,9 +7,9 @@ use crate::line_format::{LineFormat, SAMPLE_LINES};
 use crate::line_grammar::{GrammarState, LineGrammar};
 use crate::line_wrapper::LineWrapper;
 use crate::parse::{
-    self, DateCache, FIELDS_DIRECTIVE, FastPrefix, FieldMap, HttpMethod, JsonDialect, JsonTraits,
-    LatencyUnit, LinePattern, LoggedRequest, MalformedLine, NAMED_PATTERNS, NamedPattern, find_tail,
-    parse_json_with, parse_logfmt,
+    self, BareDuration, BareDurations, DateCache, FIELDS_DIRECTIVE, FastPrefix, FieldMap, HttpMethod,
+    JsonDialect, JsonRules, JsonTraits, LatencyUnit, LinePattern, LoggedRequest, MalformedLine,
+    NAMED_PATTERNS, NamedPattern, find_tail, parse_json_with, parse_logfmt,
 };
 use crate::simd_scan::LineEnds;
 
@@ -54,7 +54,7 @@ impl FormatChoice {
         let format = self.chosen()?;
         let grammar = match (&self.pattern, &self.map) {
             (Some(pattern), _) => LineGrammar::Patterns([pattern.clone()].into()),
-            (None, Some(map)) => LineGrammar::Json(Some(Arc::new(map.clone()))),
+            (None, Some(map)) => LineGrammar::Json(JsonRules::of_map(map.clone())),
             (None, None) => grammar_of(format),
         };
         Some((format, grammar))
@@ -67,8 +67,8 @@ fn grammar_of(format: LineFormat) -> LineGrammar {
         LineFormat::Auto | LineFormat::Simple | LineFormat::Pattern => LineGrammar::Simple,
         LineFormat::Common => LineGrammar::Common,
         LineFormat::Combined => LineGrammar::Combined,
-        LineFormat::Json => LineGrammar::Json(None),
-        LineFormat::Logfmt => LineGrammar::Logfmt,
+        LineFormat::Json => LineGrammar::Json(JsonRules::default()),
+        LineFormat::Logfmt => LineGrammar::Logfmt(None),
         LineFormat::W3c => LineGrammar::W3c,
         format => LineGrammar::Patterns(patterns_of(format)),
     }
@@ -95,7 +95,7 @@ impl FileFormat {
     pub(crate) fn nearest(guess: ContentGuess) -> Self {
         let nearest = match guess {
             ContentGuess::JsonObjects | ContentGuess::JsonDocument => {
-                Self::new(LineFormat::Json, LineGrammar::Json(None))
+                Self::new(LineFormat::Json, LineGrammar::Json(JsonRules::default()))
             }
             _ => Self::new(LineFormat::Simple, LineGrammar::Simple),
         };
@@ -126,33 +126,57 @@ impl FileFormat {
         Some(best.0.with_traits(&lines))
     }
 
-    /// Notes the program and the unit that the lines show.
+    /// Notes the program and the units that the lines show.
     fn with_traits(mut self, lines: &[&[u8]]) -> Self {
-        let mut state = GrammarState::default();
-        for line in lines {
-            let line = self.wrapper.unwrap_line(line).line;
-            match &self.grammar {
-                LineGrammar::Json(map) => {
-                    let traits = parse_json_with(&line, map.as_deref(), |_, traits| traits);
-                    if let Ok(JsonTraits { dialect, unit }) = traits {
-                        self.dialect = self.dialect.or(dialect);
-                        self.unit = self.unit.or(unit);
-                    }
+        if matches!(self.grammar, LineGrammar::Json(_) | LineGrammar::Logfmt(_)) {
+            // The unit of one duration depends on the others, so the lines are read a second time.
+            let mut durations = Vec::new();
+            self.each_traits(lines, |_, traits| durations.extend(traits.duration));
+            self.set_durations(&durations);
+            self.each_traits(lines, |format, JsonTraits { dialect, unit, .. }| {
+                if matches!(format.grammar, LineGrammar::Json(_)) {
+                    format.dialect = format.dialect.or(dialect);
                 }
-                LineGrammar::Logfmt => {
-                    let unit = &mut self.unit;
-                    let _: Result<(), MalformedLine> =
-                        parse_logfmt(&line, |_, traits| *unit = unit.or(traits.unit));
-                }
-                LineGrammar::W3c => {
-                    // The reader learns its columns from the lines.
-                    let _: Result<(), MalformedLine> = self.grammar.read(&line, &mut state, |_| ());
-                    self.unit = self.unit.or(state.column_unit());
-                }
-                _ => break,
+                format.unit = format.unit.or(unit);
+            });
+        } else if matches!(self.grammar, LineGrammar::W3c) {
+            let mut state = GrammarState::default();
+            for line in lines {
+                // The reader learns its columns from the lines.
+                let line = self.wrapper.unwrap_line(line).line;
+                let _: Result<(), MalformedLine> = self.grammar.read(&line, &mut state, |_| ());
+                self.unit = self.unit.or(state.column_unit());
             }
         }
         self
+    }
+
+    /// Passes on what the keys of each request tell.
+    fn each_traits(&mut self, lines: &[&[u8]], mut take: impl FnMut(&mut Self, JsonTraits)) {
+        for line in lines {
+            let line = self.wrapper.unwrap_line(line).line;
+            let mut found = None;
+            let _: Result<(), MalformedLine> = match &self.grammar {
+                LineGrammar::Json(rules) => parse_json_with(&line, rules, |_, traits| found = Some(traits)),
+                LineGrammar::Logfmt(durations) => {
+                    parse_logfmt(&line, *durations, |_, traits| found = Some(traits))
+                }
+                _ => Ok(()),
+            };
+            if let Some(traits) = found {
+                take(self, traits);
+            }
+        }
+    }
+
+    /// Sets the durations that tell the unit of all of them.
+    fn set_durations(&mut self, found: &[BareDuration]) {
+        let found = Some(BareDurations::of(found)).filter(|_| !found.is_empty());
+        match &mut self.grammar {
+            LineGrammar::Json(rules) => rules.durations = found,
+            LineGrammar::Logfmt(durations) => *durations = found,
+            _ => {}
+        }
     }
 
     /// Returns whether the lines can only be read in order, from the first on, because directives tell their columns.
@@ -209,6 +233,7 @@ fn detect_wrapped(lines: &[&[u8]]) -> Option<(FileFormat, usize)> {
                     | LineFormat::Traefik
                     | LineFormat::IngressNginx
                     | LineFormat::Json
+                    | LineFormat::Logfmt
             )
         };
         let is_better = |hits: usize| {
@@ -248,7 +273,7 @@ fn detect_bare(lines: &[&[u8]], wrapper: LineWrapper) -> Option<(FileFormat, usi
         _ if most == common => {
             Some(FileFormat::new(LineFormat::Common, with_tail(FastPrefix::Common, lines)))
         }
-        _ => Some(FileFormat::new(LineFormat::Json, LineGrammar::Json(None))),
+        _ => Some(FileFormat::new(LineFormat::Json, LineGrammar::Json(JsonRules::default()))),
     }
     .map(|format| (format, most));
     // Where the Common Log Format fits most lines, the others are those in which a field cannot be read.
@@ -262,7 +287,7 @@ fn detect_bare(lines: &[&[u8]], wrapper: LineWrapper) -> Option<(FileFormat, usi
         best = Some((format, hits));
     }
     if best.is_none() {
-        let logfmt = FileFormat::new(LineFormat::Logfmt, LineGrammar::Logfmt);
+        let logfmt = FileFormat::new(LineFormat::Logfmt, LineGrammar::Logfmt(None));
         let hits = count_fitting(&logfmt, lines);
         best = (hits > 0).then_some((logfmt, hits));
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::parse::{
-    self, DateCache, FIELDS_DIRECTIVE, FieldMap, LatencyUnit, LinePattern, LoggedRequest, MalformedLine,
-    parse_json_with, parse_logfmt, w3c_pattern,
+    self, BareDurations, DateCache, FIELDS_DIRECTIVE, JsonRules, LatencyUnit, LinePattern, LoggedRequest,
+    MalformedLine, parse_json_with, parse_logfmt, w3c_pattern,
 };
 
 /// Grammar of the lines of a file.
@@ -17,9 +17,9 @@ pub(crate) enum LineGrammar {
     /// The Combined Log Format.
     Combined,
     /// JSON, perhaps with keys of one's own.
-    Json(Option<Arc<FieldMap>>),
-    /// Keys and values joined by `=`.
-    Logfmt,
+    Json(JsonRules),
+    /// Keys and values joined by `=`, with the durations of the first lines.
+    Logfmt(Option<BareDurations>),
     /// A compiled pattern; a format may have several, of which the first that fits counts.
     Patterns(Arc<[LinePattern]>),
     /// The W3C Extended Log Format.
@@ -57,10 +57,10 @@ impl LineGrammar {
             Self::Simple => take(&parse::parse_simple(line)?),
             Self::Common => take(&parse::read_common(line, &mut state.dates)?),
             Self::Combined => take(&parse::read_combined(line, &mut state.dates)?),
-            Self::Json(map) => return parse_json_with(line, map.as_deref(), |request, _| take(request)),
-            Self::Logfmt => {
+            Self::Json(rules) => return parse_json_with(line, rules, |request, _| take(request)),
+            Self::Logfmt(durations) => {
                 let mut take = Some(take);
-                return parse_logfmt(line, |request, _| {
+                return parse_logfmt(line, *durations, |request, _| {
                     if let Some(take) = take.take() {
                         take(request);
                     }
@@ -76,9 +76,9 @@ impl LineGrammar {
     pub(crate) fn latency_unit(&self) -> Option<LatencyUnit> {
         match self {
             Self::Simple => Some(LatencyUnit::Written),
-            Self::Json(map) => map.as_ref()?.latency_unit(),
+            Self::Json(rules) => rules.map.as_ref()?.latency_unit(),
             Self::Patterns(patterns) => patterns.first()?.latency_unit(),
-            Self::Common | Self::Combined | Self::Logfmt | Self::W3c => None,
+            Self::Common | Self::Combined | Self::Logfmt(_) | Self::W3c => None,
         }
     }
 }

@@ -21,8 +21,11 @@ mod simple_fast;
 pub use common_log::{parse_combined, parse_common};
 pub use duration::MAX_LATENCY_NS;
 pub(crate) use duration::duration_of_text;
+pub(crate) use json::{
+    BareDuration, BareDurations, JsonDialect, JsonRules, JsonTraits, json_text, json_texts, parse_json_with,
+    parse_logfmt,
+};
 pub use json::{FieldMap, FieldMapError, parse_json};
-pub(crate) use json::{JsonDialect, JsonTraits, json_text, json_texts, parse_json_with, parse_logfmt};
 pub(crate) use lenient::{read_combined, read_common};
 pub use log_date::DateCache;
 pub(crate) use log_date::time_of_text;

@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use streamguard_engine::{CompletionStatus, JobSummary};
 use streamguard_ingest::{IngestJob, LineFormat};
 
+use crate::application_logs::{APPLICATION_SAMPLES, WORDS_IN_FRONT};
 use crate::{job, rows, run, skip};
 
 /// What is expected of a file: its name, its text, the format in reports, requests, the unit of the latencies and
 /// their sum in milliseconds, bytes, requests without a date.
-struct Sample {
+pub(crate) struct Sample {
     text: &'static str,
     format: &'static str,
     requests: u64,
@@ -22,15 +23,15 @@ struct Sample {
 }
 
 impl Sample {
-    const fn new(format: &'static str, requests: u64, bytes: u64, text: &'static str) -> Self {
+    pub(crate) const fn new(format: &'static str, requests: u64, bytes: u64, text: &'static str) -> Self {
         Self { text, format, requests, unit: None, mean_ms: None, bytes, undated: 0 }
     }
 
-    const fn latency(self, unit: &'static str, mean_ms: f64) -> Self {
+    pub(crate) const fn latency(self, unit: &'static str, mean_ms: f64) -> Self {
         Self { unit: Some(unit), mean_ms: Some(mean_ms), ..self }
     }
 
-    const fn undated(self, undated: u64) -> Self {
+    pub(crate) const fn undated(self, undated: u64) -> Self {
         Self { undated, ..self }
     }
 }
@@ -196,7 +197,7 @@ fn count(text: &str, change: impl FnOnce(IngestJob) -> IngestJob) -> (Completion
 #[test]
 fn the_format_of_every_server_is_detected_and_said() {
     let mut wrong = Vec::new();
-    for sample in SAMPLES {
+    for sample in SAMPLES.iter().chain(APPLICATION_SAMPLES) {
         let (status, summary) = count(sample.text, |job| job);
         let metric = |name: &str| summary.metrics.get(name).cloned().unwrap_or(Value::Null);
         let is = (
@@ -214,6 +215,17 @@ fn the_format_of_every_server_is_detected_and_said() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn words_in_front_are_not_the_client() {
+    for (line, client) in WORDS_IN_FRONT {
+        let (status, summary) = count(&format!("{line}\n").repeat(3), |job| job);
+        assert_eq!((status, &summary.metrics["requests"]), (CompletionStatus::Complete, &json!(3)), "{line}");
+        let first = |title: &str| rows(&summary, title).first().map(|row| row[0].clone());
+        assert_eq!(first("Most frequent clients"), client.map(|client| json!(client)), "{line}");
+        assert_eq!(first("Most frequent paths"), Some(json!("/a")), "{line}");
+    }
 }
 
 #[test]
@@ -345,7 +357,7 @@ fn a_format_may_be_chosen() {
 
 #[test]
 fn files_of_a_known_format_count_the_same_however_they_are_cut() {
-    for sample in SAMPLES {
+    for sample in SAMPLES.iter().chain(APPLICATION_SAMPLES) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.log");
         fs::write(&path, sample.text.repeat(7)).unwrap();

@@ -2,15 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::bare_duration::{BareDuration, BareDurations};
 use super::keys::{JsonField, JsonScope};
 use super::scalar::RawScalar;
 use crate::parse::common_log::{client_address, split_request};
 use crate::parse::method::HttpMethod;
 use crate::parse::pattern::LatencyUnit;
 use crate::parse::request::{LoggedRequest, MalformedLine, status_of_field, without_query};
-
-/// Digits from which on a whole number of Caddy is one of nanoseconds; with fewer it is one of seconds.
-const MIN_CADDY_NS_DIGITS: usize = 4;
 
 /// The fields that were found so far.
 #[derive(Default)]
@@ -80,6 +78,8 @@ pub(crate) struct JsonTraits {
     pub(crate) dialect: Option<JsonDialect>,
     /// Unit of the latency.
     pub(crate) unit: Option<LatencyUnit>,
+    /// A duration whose unit is that of the program.
+    pub(crate) duration: Option<BareDuration>,
 }
 
 impl<'a> RequestFields<'a> {
@@ -153,6 +153,8 @@ impl<'a> RequestFields<'a> {
             JsonField::Time => set_first(&mut self.time, value.time()),
             JsonField::Latency(unit) => self.set_latency(value, unit),
             JsonField::Duration => set_first(&mut self.duration, Some(value)),
+            JsonField::RequestTime if value.text().is_some() => self.duration = Some(value),
+            JsonField::RequestTime => {}
             JsonField::LatencyText => {
                 let latency = value.latency(LatencyUnit::Written).filter(|_| value.is_string());
                 self.latency = latency.map(|latency| (latency, LatencyUnit::Written)).or(self.latency);
@@ -204,38 +206,44 @@ impl<'a> RequestFields<'a> {
         set_first(&mut self.latency, value.latency(unit).map(|latency| (latency, unit)));
     }
 
-    /// Sets the latency of `duration`, whose unit is that of the program.
-    fn resolve_duration(&mut self) {
-        let Some(duration) = self.duration.take() else { return };
-        let unit = match self.dialect {
-            // `duration_format` of Caddy may be nanoseconds too, which are whole numbers.
-            Some(JsonDialect::Caddy)
-                if !duration.is_fraction()
-                    && duration.text().is_some_and(|text| text.len() >= MIN_CADDY_NS_DIGITS) =>
-            {
-                LatencyUnit::Nanoseconds
-            }
-            Some(JsonDialect::Caddy) => LatencyUnit::Seconds,
-            Some(JsonDialect::Nginx | JsonDialect::Azure) if duration.is_fraction() => LatencyUnit::Seconds,
-            // nginx has no other time than seconds with decimals.
-            Some(JsonDialect::Nginx) => return,
-            Some(JsonDialect::Rails) => LatencyUnit::Milliseconds,
-            // As many programs write seconds as milliseconds with decimals.
-            _ if duration.is_fraction() => return,
-            _ => LatencyUnit::Milliseconds,
+    /// Sets the latency of `duration`, whose unit is written, or that of all durations of the file. Returns the number
+    /// if there is no unit.
+    fn resolve_duration(&mut self, durations: Option<BareDurations>) -> Option<BareDuration> {
+        let duration = self.duration.take()?;
+        let Some(bare) = BareDuration::parse(&duration.text()?) else {
+            self.set_latency(duration, LatencyUnit::Written);
+            return None;
         };
-        self.set_latency(duration, unit);
+        // Without a file, the line stands for itself.
+        let durations = durations.unwrap_or_else(|| BareDurations::of(&[bare]));
+        if let Some(unit) = durations.unit(self.dialect, bare) {
+            self.set_latency(duration, unit);
+        }
+        Some(bare)
     }
 
-    /// Passes the request on.
+    /// Takes `request` for the path, if it is one beside a method, as Logstash and others write it.
+    fn take_target(&mut self) {
+        let is_target = |request: &str| {
+            (request.starts_with('/') || request.contains("://"))
+                && split_request(request.as_bytes()).is_none()
+        };
+        if self.path.is_none() && self.method.is_some() && self.request.as_deref().is_some_and(is_target) {
+            self.path = self.request.take();
+        }
+    }
+
+    /// Passes the request on. `durations` are those of the file.
     ///
     /// # Errors
     /// [`MalformedLine`] if a key is missing, or a value does not fit.
     pub(super) fn finish(
         mut self,
+        durations: Option<BareDurations>,
         take: &mut dyn FnMut(&LoggedRequest<'_>, JsonTraits),
     ) -> Result<(), MalformedLine> {
-        self.resolve_duration();
+        let duration = self.resolve_duration(durations);
+        self.take_target();
         let line = self.request.take().unwrap_or_default();
         let (line_method, line_path) = match split_request(line.as_bytes()) {
             Some((method, path)) => (Some(method), Some(path)),
@@ -272,7 +280,8 @@ impl<'a> RequestFields<'a> {
             referrer: self.referrer.as_deref().map(str::as_bytes),
             time: self.time,
         };
-        take(&request, JsonTraits { dialect: self.dialect, unit: self.latency.map(|(_, unit)| unit) });
+        let unit = self.latency.map(|(_, unit)| unit);
+        take(&request, JsonTraits { dialect: self.dialect, unit, duration });
         Ok(())
     }
 }

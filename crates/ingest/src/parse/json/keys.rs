@@ -17,8 +17,10 @@ pub(crate) enum JsonField {
     Referrer,
     Time,
     Latency(LatencyUnit),
-    /// A latency whose unit is that of the program, or milliseconds if it is a whole number.
+    /// A latency whose unit is that of the program.
     Duration,
+    /// `request_time`: a latency like [`Duration`](Self::Duration) that counts before others.
+    RequestTime,
     /// A latency with its unit, which counts before numbers without one.
     LatencyText,
     /// `time`: a date, or a latency in milliseconds.
@@ -233,7 +235,9 @@ fn line_key(key: &str) -> JsonKey {
         | "source.ip"
         | "client.ip"
         | "fwd" => F::Client,
-        "client" | "source" => return JsonKey::Scope(S::EcsClient, Some(F::Client)),
+        "client" => return JsonKey::Scope(S::EcsClient, Some(F::Client)),
+        // As text, it is the file or the kind of the log.
+        "source" => return JsonKey::Scope(S::EcsClient, None),
         "referer"
         | "referrer"
         | "http_referer"
@@ -245,7 +249,7 @@ fn line_key(key: &str) -> JsonKey {
         | "datetime" | "msec" | "start_time" | "startTime" | "started_at" | "received_at" | "eventTime"
         | "timeStamp" | "asctime" | "iso8601" | "StartUTC" | "requestTime" | "EdgeStartTimestamp" => F::Time,
         "time" => F::TimeOrLatency,
-        "request_time" => F::Latency(LatencyUnit::Seconds),
+        "request_time" => F::RequestTime,
         "latency_human" => F::LatencyText,
         "Duration" | "event.duration" => F::Latency(LatencyUnit::Nanoseconds),
         "TimeTaken" | "Elapsed" => F::Latency(LatencyUnit::Milliseconds),

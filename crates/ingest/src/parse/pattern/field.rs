@@ -56,6 +56,8 @@ pub(crate) enum PatternField {
     Ignored,
     /// Address or name of the client; of a list the first.
     Client,
+    /// Client, identity and user, perhaps with other words in front.
+    ClientWords,
     /// Address of the client, a colon and a port.
     ClientPort,
     /// `GET /path HTTP/1.1`.
@@ -87,10 +89,11 @@ pub(crate) enum PatternField {
 }
 
 /// Names of fields in patterns: variables of nginx, and ours for what nginx does not have. Other names are ignored.
-const VARIABLES: [(&str, PatternField); 37] = [
+const VARIABLES: [(&str, PatternField); 38] = [
     ("remote_addr", PatternField::Client),
     ("realip_remote_addr", PatternField::Client),
     ("client", PatternField::Client),
+    ("client_words", PatternField::ClientWords),
     ("client_port", PatternField::ClientPort),
     ("request", PatternField::Request),
     ("request_url", PatternField::RequestUrl),

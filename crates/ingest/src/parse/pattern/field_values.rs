@@ -3,7 +3,7 @@
 use memchr::{memchr, memrchr};
 
 use super::field::{LatencyUnit, PatternField};
-use crate::parse::common_log::{client_address, split_request};
+use crate::parse::common_log::{client_address, client_of, split_request};
 use crate::parse::duration::{Decimal, parse_worded_duration};
 use crate::parse::log_date::DateCache;
 use crate::parse::method::HttpMethod;
@@ -88,6 +88,11 @@ impl<'a> FieldValues<'a> {
             PatternField::Client => {
                 request.client = request.client.or(present.map(first_client));
                 true
+            }
+            PatternField::ClientWords => {
+                request.client = present.map(client_of);
+                // An object of JSON may have such a line within.
+                memchr::memchr_iter(b' ', value).count() >= 2 && !value.starts_with(b"{")
             }
             PatternField::ClientPort => {
                 request.client = present.map(without_port).filter(|client| !matches!(*client, b"" | b"-"));

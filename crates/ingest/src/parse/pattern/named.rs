@@ -19,7 +19,7 @@ impl NamedPattern {
 
     /// Returns whether the pattern is the Common or the Combined Log Format with a date of another shape, or none.
     pub(crate) fn is_like_common(&self) -> bool {
-        self.text.starts_with("$client $_ $_ ")
+        self.text.starts_with("$client_words ")
     }
 
     /// Returns whether other text has the pattern too, unless the prefix of a log stands before it.
@@ -29,7 +29,7 @@ impl NamedPattern {
 }
 
 /// The Common Log Format behind the date of syslog or another prefix, beside which some programs write none.
-const DATELESS_COMMON: &str = r#"$client $_ $_ "$request" $status $bytes"#;
+const DATELESS_COMMON: &str = r#"$client_words "$request" $status $bytes"#;
 
 const fn named(format: LineFormat, text: &'static str) -> NamedPattern {
     NamedPattern { format, text }
@@ -143,8 +143,8 @@ pub(crate) const NAMED_PATTERNS: &[NamedPattern] = &[
     // The log of requests by TLS in the example of Apache's configuration, which has no status.
     named(LineFormat::Common, r#"[$date] $client TLS$_ $_ "$request" $bytes"#),
     // The Common and Combined Log Formats with dates of other shapes, as Werkzeug and Daphne write them.
-    named(LineFormat::Combined, r#"$client $_ $_ [$date] "$request" $status $bytes "$referer" "$agent""#),
-    named(LineFormat::Common, r#"$client $_ $_ [$date] "$request" $status $bytes"#),
+    named(LineFormat::Combined, r#"$client_words [$date] "$request" $status $bytes "$referer" "$agent""#),
+    named(LineFormat::Common, r#"$client_words [$date] "$request" $status $bytes"#),
     named(LineFormat::Common, DATELESS_COMMON),
     // https://docs.djangoproject.com/en/stable/ref/django-admin/#runserver
     named(LineFormat::Django, r#"[$date] "$request" $status $bytes"#),

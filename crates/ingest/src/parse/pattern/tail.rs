@@ -79,7 +79,7 @@ fn listed_value<'a>(word: &'a [u8], label: &[u8]) -> Option<&'a [u8]> {
 
 /// Finds a latency among the words behind the fields of `prefix`, at one place in most of the `lines`. Its unit is
 /// written, or seconds if it has the decimals of nginx's `$request_time`. A whole number without a unit is not taken for
-/// a latency, but beside it in seconds, as in `%T/%D` of Apache's manual, it is one in microseconds.
+/// a latency, but beside it in seconds, as in `%T/%D` of Apache's manual, it is one in milliseconds or microseconds.
 pub(crate) fn find_tail(prefix: FastPrefix, lines: &[&[u8]]) -> Option<LinePattern> {
     let mut dates = DateCache::default();
     let tails = lines.iter().filter_map(|line| Some(prefix.split(line, &mut dates)?.ok()?.1));
@@ -101,9 +101,15 @@ pub(crate) fn find_tail(prefix: FastPrefix, lines: &[&[u8]]) -> Option<LinePatte
     for index in 0..MAX_WORDS {
         let of = |part| TailWord { index, label: [].into(), part };
         let (before, behind) = (of(WordPart::BeforeSlash), of(WordPart::BehindSlash));
-        for (seconds, micros) in [(&before, &behind), (&behind, &before)] {
-            if is_most(&|tail| are_same_time(seconds.number(tail), micros.number(tail))) {
-                return Some(LinePattern::with_word(prefix, micros.clone(), LatencyUnit::Microseconds));
+        for (seconds, exact) in [(&before, &behind), (&behind, &before)] {
+            let pairs: Vec<_> =
+                tails.iter().filter_map(|tail| Some((seconds.number(tail)?, exact.number(tail)?))).collect();
+            // Zeros have no unit.
+            let telling = pairs.iter().filter(|(_, exact)| *exact > 0).count();
+            if telling * 2 > tails.len()
+                && let Some(unit) = unit_beside_seconds(&pairs)
+            {
+                return Some(LinePattern::with_word(prefix, exact.clone(), unit));
             }
         }
     }
@@ -126,7 +132,32 @@ fn is_latency(value: &[u8], unit: LatencyUnit) -> bool {
     }
 }
 
-/// Returns whether these are the whole seconds and the microseconds of one time, and not of none, which has no unit.
-fn are_same_time(seconds: Option<u64>, micros: Option<u64>) -> bool {
-    matches!((seconds, micros), (Some(seconds), Some(micros)) if micros > 0 && seconds == micros / 1_000_000)
+/// Returns the unit of numbers beside the whole seconds of the same times, unless none or both of two units fit all of
+/// them: `0/137` is as well 137 ms as 137 us.
+fn unit_beside_seconds(pairs: &[(u64, u64)]) -> Option<LatencyUnit> {
+    let fits = |per_second: u64| pairs.iter().all(|(seconds, exact)| *seconds == exact / per_second);
+    match (fits(1000), fits(1_000_000)) {
+        (true, false) => Some(LatencyUnit::Milliseconds),
+        (false, true) => Some(LatencyUnit::Microseconds),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_time_in_two_units_tells_them() {
+        for (pairs, unit) in [
+            (&[(0, 137_000), (1, 1_370_000)][..], Some(LatencyUnit::Microseconds)),
+            (&[(0, 137), (0, 0), (1, 1370)], Some(LatencyUnit::Milliseconds)),
+            // Quick answers alone tell nothing.
+            (&[(0, 137), (0, 13)], None),
+            (&[(0, 137_000), (7, 12)], None),
+            (&[], None),
+        ] {
+            assert_eq!(unit_beside_seconds(pairs), unit, "{pairs:?}");
+        }
+    }
 }
