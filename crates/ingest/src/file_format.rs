@@ -9,7 +9,7 @@ use crate::line_wrapper::LineWrapper;
 use crate::parse::{
     self, BareDuration, BareDurations, DateCache, FIELDS_DIRECTIVE, FastPrefix, FieldMap, HttpMethod,
     JsonDialect, JsonRules, JsonTraits, LatencyUnit, LinePattern, LoggedRequest, MalformedLine,
-    NAMED_PATTERNS, NamedPattern, find_tail, parse_json_with, parse_logfmt,
+    NAMED_PATTERNS, NamedPattern, find_tail, parse_json_with, parse_logfmt, parse_ltsv,
 };
 use crate::simd_scan::LineEnds;
 
@@ -69,6 +69,7 @@ fn grammar_of(format: LineFormat) -> LineGrammar {
         LineFormat::Combined => LineGrammar::Combined,
         LineFormat::Json => LineGrammar::Json(JsonRules::default()),
         LineFormat::Logfmt => LineGrammar::Logfmt(None),
+        LineFormat::Ltsv => LineGrammar::Ltsv(None),
         LineFormat::W3c => LineGrammar::W3c,
         format => LineGrammar::Patterns(patterns_of(format)),
     }
@@ -128,7 +129,7 @@ impl FileFormat {
 
     /// Notes the program and the units that the lines show.
     fn with_traits(mut self, lines: &[&[u8]]) -> Self {
-        if matches!(self.grammar, LineGrammar::Json(_) | LineGrammar::Logfmt(_)) {
+        if matches!(self.grammar, LineGrammar::Json(_) | LineGrammar::Logfmt(_) | LineGrammar::Ltsv(_)) {
             // The unit of one duration depends on the others, so the lines are read a second time.
             let mut durations = Vec::new();
             self.each_traits(lines, |_, traits| durations.extend(traits.duration));
@@ -161,6 +162,9 @@ impl FileFormat {
                 LineGrammar::Logfmt(durations) => {
                     parse_logfmt(&line, *durations, |_, traits| found = Some(traits))
                 }
+                LineGrammar::Ltsv(durations) => {
+                    parse_ltsv(&line, *durations, |_, traits| found = Some(traits))
+                }
                 _ => Ok(()),
             };
             if let Some(traits) = found {
@@ -174,7 +178,7 @@ impl FileFormat {
         let found = Some(BareDurations::of(found)).filter(|_| !found.is_empty());
         match &mut self.grammar {
             LineGrammar::Json(rules) => rules.durations = found,
-            LineGrammar::Logfmt(durations) => *durations = found,
+            LineGrammar::Logfmt(durations) | LineGrammar::Ltsv(durations) => *durations = found,
             _ => {}
         }
     }
@@ -286,10 +290,14 @@ fn detect_bare(lines: &[&[u8]], wrapper: LineWrapper) -> Option<(FileFormat, usi
     {
         best = Some((format, hits));
     }
-    if best.is_none() {
-        let logfmt = FileFormat::new(LineFormat::Logfmt, LineGrammar::Logfmt(None));
-        let hits = count_fitting(&logfmt, lines);
-        best = (hits > 0).then_some((logfmt, hits));
+    for (name, grammar) in
+        [(LineFormat::Logfmt, LineGrammar::Logfmt(None)), (LineFormat::Ltsv, LineGrammar::Ltsv(None))]
+    {
+        if best.is_none() {
+            let labelled = FileFormat::new(name, grammar);
+            let hits = count_fitting(&labelled, lines);
+            best = (hits > 0).then_some((labelled, hits));
+        }
     }
     if lines.iter().any(|line| line.starts_with(FIELDS_DIRECTIVE)) {
         let w3c = FileFormat::new(LineFormat::W3c, LineGrammar::W3c);
@@ -314,7 +322,9 @@ fn detect_lenient(lines: &[&[u8]]) -> Option<(FileFormat, usize)> {
         true => FileFormat::new(LineFormat::Combined, LineGrammar::Combined),
         false => FileFormat::new(LineFormat::Common, LineGrammar::Common),
     };
-    (!read.is_empty() && read.len() * 2 >= lines.len()).then_some((format, read.len()))
+    // Programs write other lines between those of requests.
+    let quoted = lines.iter().filter(|line| memchr::memchr(b'"', line).is_some()).count();
+    (!read.is_empty() && read.len() * 2 >= quoted).then_some((format, read.len()))
 }
 
 /// Returns the format of the named pattern that fits most lines completely, the first one of several.
@@ -329,9 +339,8 @@ fn best_pattern(lines: &[&[u8]], is_wanted: impl Fn(&NamedPattern) -> bool) -> O
             read.is_ok_and(|read| {
                 read.is_complete
                     && (!needs_latency || read.request.latency.is_some())
-                    // Any words are a day and a clock, and only these tell columns from other text.
-                    && (named.format != LineFormat::W3c || read.request.time.is_some())
-                    && (!named.needs_prefix() || is_dateless(line, &read.request))
+                    && (!named.needs_date() || read.request.time.is_some())
+                    && (!named.is_without_brackets() || is_without_brackets(line, &read.request))
             })
         };
         let hits = lines.iter().filter(|line| fits(line)).count();
@@ -340,6 +349,7 @@ fn best_pattern(lines: &[&[u8]], is_wanted: impl Fn(&NamedPattern) -> bool) -> O
         }
     }
     let (best, pattern, hits) = best?;
+    let pattern = if best.is_like_common() { pattern.with_tail_of(lines) } else { pattern };
     let is_other = |named: &&NamedPattern| {
         named.format == best.format && named.text != best.text && !named.needs_prefix()
     };
@@ -367,8 +377,8 @@ fn with_tail(prefix: FastPrefix, lines: &[&[u8]]) -> LineGrammar {
     }
 }
 
-/// Returns whether a line without a date is a request behind words without brackets.
-fn is_dateless(line: &[u8], request: &LoggedRequest<'_>) -> bool {
-    let words = &line[..memchr::memchr(b'"', line).unwrap_or(line.len())];
+/// Returns whether a line is a request behind words without brackets.
+fn is_without_brackets(line: &[u8], request: &LoggedRequest<'_>) -> bool {
+    let words = &line[..memchr::memmem::find(line, b" \"").unwrap_or(line.len())];
     request.method != HttpMethod::NONE && memchr::memchr(b'[', words).is_none()
 }

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use crate::parse::{
     self, BareDurations, DateCache, FIELDS_DIRECTIVE, JsonRules, LatencyUnit, LinePattern, LoggedRequest,
-    MalformedLine, parse_json_with, parse_logfmt, w3c_pattern,
+    MalformedLine, parse_json_with, parse_logfmt, parse_ltsv, w3c_pattern,
 };
+
+/// Directive with the day on which a file was begun.
+const DATE_DIRECTIVE: &[u8] = b"#Date:";
 
 /// Grammar of the lines of a file.
 #[derive(Clone, Debug)]
@@ -20,6 +23,8 @@ pub(crate) enum LineGrammar {
     Json(JsonRules),
     /// Keys and values joined by `=`, with the durations of the first lines.
     Logfmt(Option<BareDurations>),
+    /// Labels and values joined by `:`, between tabs, with the durations of the first lines.
+    Ltsv(Option<BareDurations>),
     /// A compiled pattern; a format may have several, of which the first that fits counts.
     Patterns(Arc<[LinePattern]>),
     /// The W3C Extended Log Format.
@@ -37,6 +42,8 @@ pub(crate) struct GrammarState {
 #[derive(Clone, Debug, Default)]
 struct W3cColumns {
     directive: Vec<u8>,
+    /// The day of the last `#Date`, which is that of lines with a clock only.
+    day: Option<Box<[u8]>>,
     is_iis: bool,
     /// The compiled columns, once the first line shows its separator.
     pattern: Option<LinePattern>,
@@ -66,6 +73,14 @@ impl LineGrammar {
                     }
                 });
             }
+            Self::Ltsv(durations) => {
+                let mut take = Some(take);
+                return parse_ltsv(line, *durations, |request, _| {
+                    if let Some(take) = take.take() {
+                        take(request);
+                    }
+                });
+            }
             Self::Patterns(patterns) => take(&read_patterns(patterns, line, &mut state.dates)?),
             Self::W3c => take(&state.columns.read(line, &mut state.dates)?),
         }
@@ -78,7 +93,7 @@ impl LineGrammar {
             Self::Simple => Some(LatencyUnit::Written),
             Self::Json(rules) => rules.map.as_ref()?.latency_unit(),
             Self::Patterns(patterns) => patterns.first()?.latency_unit(),
-            Self::Common | Self::Combined | Self::Logfmt(_) | Self::W3c => None,
+            Self::Common | Self::Combined | Self::Logfmt(_) | Self::Ltsv(_) | Self::W3c => None,
         }
     }
 }
@@ -122,6 +137,13 @@ impl W3cColumns {
         if line.starts_with(b"#Software: Microsoft") {
             self.is_iis = true;
         }
+        if let Some(date) = line.strip_prefix(DATE_DIRECTIVE) {
+            let mut words = date.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+            self.day = words.next().map(Into::into);
+            if let Some(pattern) = &mut self.pattern {
+                pattern.set_day(self.day.clone());
+            }
+        }
         if line.starts_with(b"#") {
             return Err(MalformedLine::Comment);
         }
@@ -130,6 +152,9 @@ impl W3cColumns {
         }
         if self.pattern.is_none() {
             self.pattern = w3c_pattern(&self.directive, self.is_iis, line);
+            if let Some(pattern) = &mut self.pattern {
+                pattern.set_day(self.day.clone());
+            }
         }
         match &self.pattern {
             Some(pattern) => pattern.parse(line, dates),

@@ -37,7 +37,9 @@ pub(super) fn combined_fields<'a>(
 ) -> Result<(LoggedRequest<'a>, &'a [u8]), MalformedLine> {
     let (request, rest) = common_fields(line, dates)?;
     let split = || {
-        let (referrer, rest) = split_text(rest.strip_prefix(b" ")?)?;
+        let text = rest.strip_prefix(b" ")?;
+        // Jetty writes two spaces.
+        let (referrer, rest) = split_text(text.strip_prefix(b" ").unwrap_or(text))?;
         let agent = rest.strip_prefix(b" ")?;
         let (agent, rest) = match split_text(agent) {
             Some(split) => split,

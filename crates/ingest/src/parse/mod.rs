@@ -23,7 +23,7 @@ pub use duration::MAX_LATENCY_NS;
 pub(crate) use duration::duration_of_text;
 pub(crate) use json::{
     BareDuration, BareDurations, JsonDialect, JsonRules, JsonTraits, json_text, json_texts, parse_json_with,
-    parse_logfmt,
+    parse_logfmt, parse_ltsv,
 };
 pub use json::{FieldMap, FieldMapError, parse_json};
 pub(crate) use lenient::{read_combined, read_common};
@@ -31,7 +31,8 @@ pub use log_date::DateCache;
 pub(crate) use log_date::time_of_text;
 pub use method::HttpMethod;
 pub(crate) use pattern::{
-    FIELDS_DIRECTIVE, FastPrefix, LatencyUnit, NAMED_PATTERNS, NamedPattern, find_tail, w3c_pattern,
+    FIELDS_DIRECTIVE, FastPrefix, LatencyUnit, NAMED_PATTERNS, NamedPattern, find_tail, goaccess_format,
+    w3c_pattern,
 };
 pub use pattern::{LinePattern, PatternError};
 pub use request::{LoggedRequest, MalformedLine};

@@ -50,6 +50,68 @@ pub(crate) const APPLICATION_SAMPLES: &[Sample] = &[
         .latency("s", 500.0),
     Sample::new("json behind prefixes", 1, 12, "2023-10-10 13:55:36.0 +0200 nginx.access: {\"remote\":\"192.0.2.1\",\"method\":\"GET\",\"path\":\"/a\",\"code\":\"200\",\"size\":\"12\"}\n"),
     Sample::new("combined behind prefixes", 1, 12, "web-5d9 \u{203a} nginx 192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 12 \"-\" \"c\"\n"),
+    // Servers of applications.
+    Sample::new("tornado", 2, 0, concat!(
+        "[I 231010 13:55:36 web:2239] 200 GET /a (127.0.0.1) 1.50ms\n",
+        "[W 231010 13:55:36 web:2239] 404 GET /a (::1) 2.50ms\n",
+    )).latency("as written", 2.0),
+    Sample::new("tornado", 1, 0, "[I 2023-10-10 13:55:36.123 ServerApp] 302 GET /a (@127.0.0.1) 1.50ms\n").latency("as written", 1.5),
+    Sample::new("sanic", 1, 12, "[2023-10-10 13:55:36 +0000] - (sanic.access)[INFO][127.0.0.1:57262]: GET http://localhost:8000/a?b  200 12\n"),
+    Sample::new("sanic", 1, 12, "2023-10-10 13:55:36 +0000 - (sanic.access)[INFO][127.0.0.1:57262]: GET http://localhost:8000/a  200 12B 3.2ms\n")
+        .latency("as written", 3.2),
+    Sample::new("php-fpm", 2, 0, concat!(
+        "127.0.0.1 -  10/Oct/2023:13:55:36 +0000 \"GET /a\" 200\n",
+        "127.0.0.1 - bob 10/Oct/2023:13:55:36 +0000 \"POST /a?b\" 500\n",
+    )),
+    Sample::new("php-fpm", 1, 0, "172.18.0.5 - 10/Oct/2023:13:55:36 +0000 \"GET /a\" 200 /var/www/html/index.php 12.345 2048 81.23%\n"),
+    Sample::new("php-server", 2, 0, concat!(
+        "[Tue Oct 10 13:55:36 2023] 127.0.0.1:57262 [200]: GET /a\n",
+        "[Tue Oct 10 13:55:36 2023] [::1]:57262 [404]: GET /a - No such file or directory\n",
+    )),
+    Sample::new("actix", 1, 12, "[2023-10-10T13:55:36Z INFO  actix_web::middleware::logger] 127.0.0.1 \"GET /a HTTP/1.1\" 200 12 \"-\" \"curl/7\" 0.001500\n")
+        .latency("s", 1.5),
+    Sample::new("chi", 2, 8, concat!(
+        "2023/10/10 13:55:36 [host/abc-000001] \"GET http://localhost:3333/a HTTP/1.1\" from 127.0.0.1:57262 - 200 4B in 34.2\u{b5}s\n",
+        "2023/10/10 13:55:36 \"GET http://localhost:3333/a HTTP/1.1\" from [::1]:57262 - 500 4B in 65.8\u{b5}s\n",
+    )).latency("as written", 0.05),
+    Sample::new("fiber", 1, 0, "13:55:36 | 200 |     91.2\u{b5}s |       127.0.0.1 | GET     | /a\n").latency("as written", 0.0912).undated(1),
+    Sample::new("fiber", 1, 0, "[13:55:36] 200 -    1.5ms GET     /a\n").latency("as written", 1.5).undated(1),
+    Sample::new("openstack", 1, 1893, "2023-10-10 13:55:36.123 25746 INFO nova.wsgi.server [req-38 - - -] 10.11.10.1 \"GET /v2/a HTTP/1.1\" status: 200 len: 1893 time: 0.2500000\n")
+        .latency("s", 250.0),
+    Sample::new("koa", 1, 0, "  --> GET /a 200 5ms 12b\n").latency("as written", 5.0).undated(1),
+    Sample::new("ktor", 1, 0, "2023-10-10 13:55:36.123 [eventLoop] INFO  ktor.application - 200 OK: GET - /a in 12ms\n").latency("as written", 12.0),
+    Sample::new("serilog", 1, 0, "2023-10-10 13:55:36.123 +00:00 [INF] HTTP GET /a responded 200 in 12.5 ms\n").latency("ms", 12.5),
+    Sample::new("serilog", 1, 0, "[13:55:36 INF] HTTP \"GET\" \"/a\" responded 404 in 12.5 ms\n").latency("ms", 12.5).undated(1),
+    Sample::new("asp-net", 1, 12, "      Request finished HTTP/1.1 GET http://localhost:5000/a?b - 200 12 text/html 12.5ms\n").latency("as written", 12.5).undated(1),
+    // Lines that a service passes on in one object.
+    Sample::new("json (Azure)", 3, 27, concat!(
+        "{\"records\":[{\"time\":\"2023-10-10T13:55:36Z\",\"resourceId\":\"/S\",\"properties\":{\"httpMethod\":\"GET\",\"requestUri\":\"https://x/a\",\"timeTaken\":\"0.5\",\"httpStatusCode\":\"200\",\"sentBytes\":\"9\"}},",
+        "{\"time\":\"2023-10-10T13:55:36Z\",\"resourceId\":\"/S\",\"properties\":{\"httpMethod\":\"GET\",\"requestUri\":\"https://x/a\",\"timeTaken\":\"0.5\",\"httpStatusCode\":\"200\",\"sentBytes\":\"9\"}}]}\n",
+        "{\"records\":[{\"time\":\"2023-10-10T13:55:36Z\",\"resourceId\":\"/S\",\"properties\":{\"httpMethod\":\"GET\",\"requestUri\":\"https://x/a\",\"timeTaken\":\"0.5\",\"httpStatusCode\":\"200\",\"sentBytes\":\"9\"}}]}\n",
+    )).latency("s", 500.0),
+    Sample::new("combined in JSON", 1, 12, "{\"messageType\":\"DATA_MESSAGE\",\"logGroup\":\"g\",\"logEvents\":[{\"id\":\"1\",\"timestamp\":1696946136000,\"message\":\"192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \\\"GET /a HTTP/1.1\\\" 200 12 \\\"-\\\" \\\"curl\\\"\"}]}\n"),
+    // Labels.
+    Sample::new("ltsv", 2, 2326, concat!(
+        "host:127.0.0.1\tuser:-\ttime:[10/Oct/2023:13:55:36 +0000]\treq:GET /a HTTP/1.0\tstatus:200\tsize:2326\treferer:-\tua:curl\treqtime:0.100\n",
+        "host:127.0.0.1\tuser:-\ttime:[10/Oct/2023:13:55:36 +0000]\treq:GET /a HTTP/1.0\tstatus:404\tsize:-\treferer:-\tua:curl\treqtime:2.100\n",
+    )).latency("s", 1100.0),
+    Sample::new("logfmt", 1, 2, "time=\"2023-10-10T13:55:36Z\" level=info http.request.method=GET http.request.uri=\"/a\" http.request.remoteaddr=\"192.0.2.1:5\" http.response.duration=1.5ms http.response.status=200 http.response.written=2\n")
+        .latency("as written", 1.5),
+    Sample::new("logfmt", 1, 0, "I1010 13:55:36.123456 1 httplog.go:132] \"HTTP\" verb=\"GET\" URI=\"/a\" latency=\"1.5ms\" userAgent=\"probe\" srcIP=\"192.0.2.1:5\" resp=200\n")
+        .latency("as written", 1.5).undated(1),
+    // A latency behind a date of another shape, and the longest of several ones.
+    Sample::new("common", 2, 26, concat!(
+        "127.0.0.1 - - [10/Oct/2023 13:55:36] \"GET /a HTTP/1.1\" 200 13 0.0010\n",
+        "127.0.0.1 - - [10/Oct/2023 13:55:36] \"GET /a HTTP/1.1\" 404 13 0.1010\n",
+    )).latency("s", 51.0),
+    Sample::new("combined", 2, 24, concat!(
+        "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 12 \"-\" \"c\" \"0.100\" \"0.200\"\n",
+        "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 12 \"-\" \"c\" \"-\" \"0.002\"\n",
+    )).latency("s", 101.0),
+    // Jetty, and WEBrick with the name of a zone.
+    Sample::new("combined", 1, 766, "127.0.0.1 -  -  [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 766  \"http://r/\" \"Mozilla/5.0\" \n"),
+    Sample::new("common", 1, 1234, "::1 - - [10/Oct/2023:13:55:36 CET] \"GET /a HTTP/1.1\" 200 1234\n"),
+    Sample::new("w3c", 1, 0, "#Version: 1.0\n#Date: 2023-10-10 00:00:00\n#Fields: time c-ip cs-method cs-uri-stem sc-status\n13:55:36 192.0.2.1 GET /a 200\n"),
 ];
 
 /// Clients and paths of lines with other words than those of the Common Log Format around them.
@@ -86,6 +148,10 @@ pub(crate) const WORDS_IN_FRONT: &[(&str, Option<&str>)] = &[
     ("{\"source\":\"/var/log/a.log\",\"method\":\"GET\",\"path\":\"/a\",\"status\":200}", None),
     (
         "{\"source\":{\"ip\":\"192.0.2.1\"},\"method\":\"GET\",\"request\":\"/a\",\"status\":200}",
+        Some("192.0.2.1"),
+    ),
+    (
+        "{\"nginx\":{\"access\":{\"method\":\"GET\",\"url\":\"/a\",\"response_code\":\"200\",\"remote_ip\":\"192.0.2.1\"}}}",
         Some("192.0.2.1"),
     ),
     ("192.0.2.1 - - [10/Oct/2023 13:55:36] \"\x1b[33mGET /a HTTP/1.1\x1b[0m\" 404 -", Some("192.0.2.1")),

@@ -151,6 +151,10 @@ impl<'a> RequestFields<'a> {
             }
             JsonField::Bytes => set_first(&mut self.bytes, value.text().and_then(|text| text.parse().ok())),
             JsonField::Time => set_first(&mut self.time, value.time()),
+            JsonField::DateText => {
+                let is_number = value.text().is_some_and(|text| text.parse::<f64>().is_ok());
+                set_first(&mut self.time, value.time().filter(|_| !is_number));
+            }
             JsonField::Latency(unit) => self.set_latency(value, unit),
             JsonField::Duration => set_first(&mut self.duration, Some(value)),
             JsonField::RequestTime if value.text().is_some() => self.duration = Some(value),

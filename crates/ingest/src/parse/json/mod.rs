@@ -4,6 +4,7 @@ mod bare_duration;
 mod fields;
 mod keys;
 mod logfmt;
+mod ltsv;
 mod map;
 mod scalar;
 mod visitor;
@@ -11,6 +12,7 @@ mod visitor;
 pub(crate) use bare_duration::{BareDuration, BareDurations};
 pub(crate) use fields::{JsonDialect, JsonTraits};
 pub(crate) use logfmt::parse_logfmt;
+pub(crate) use ltsv::parse_ltsv;
 pub use map::{FieldMap, FieldMapError};
 pub(crate) use scalar::{json_text, json_texts};
 
@@ -274,6 +276,14 @@ mod tests {
             r#"{"jsonPayload":{"method":"GET","http_uri":"/a","responseCode":"200"}}"#,
             r#"{"meta":{"req":{"method":"GET","url":"/a"},"res":{"statusCode":200}}}"#,
             r#"{"request":"/a?b","verb":"GET","response":"200"}"#,
+            r#"{"reqMethod":"GET","reqPath":"/a","statusCode":"200","cliIP":"192.0.2.1","UA":"x","reqTimeSec":"1431857103"}"#,
+            r#"{"src_ip":"192.0.2.1","http":{"url":"/a?b","http_method":"GET","status":200,"length":1,"http_user_agent":"x"}}"#,
+            r#"{"nginx":{"access":{"method":"GET","url":"/a","response_code":"200","body_sent":{"bytes":"1"},"remote_ip":"192.0.2.1"}}}"#,
+            r#"{"protoPayload":{"method":"GET","resource":"/a?b","status":200,"latency":"0.1s"},"resource":{"type":"x"}}"#,
+            r#"{"_index":"i","_source":{"request":"/a","verb":"GET","response":"200"}}"#,
+            r#"{"http":{"request":{"method":"GET","path":"/a"},"status":200}}"#,
+            r#"{"method":"GET","status_code":200,"requested_uri":"/a","elapsed_time":37}"#,
+            r#"{"id.orig_h":"192.0.2.1","method":"GET","uri":"/a","status_code":200,"response_body_len":1}"#,
             r#"{"request":"https://example.com/a","method":"GET","status":200}"#,
             r#"{"method":"GET","request":"GET http://example.com/a HTTP/1.1","path":"/a","status":200}"#,
         ] {
@@ -283,6 +293,29 @@ mod tests {
         let request =
             read(r#"{"ip":"192.0.2.1","path":"/a","status":"200","started_at":1431857103500}"#).unwrap();
         assert_eq!((&*request.0, &*request.1, request.6), ("-", "/a", Some(1_431_857_103)));
+    }
+
+    #[test]
+    fn fields_are_found_under_the_keys_of_many_programs() {
+        for fields in [
+            r#""cliIP":"192.0.2.1","UA":"x","content_length":7"#,
+            r#""src_ip":"192.0.2.1","ua":"x","written_bytes":7"#,
+            r#""remote":"192.0.2.1","request_user_agent":"x","response_body_size":7"#,
+            r#""http":{"useragent":"x"},"network":{"client":{"ip":"192.0.2.1"},"bytes_written":"7"}"#,
+            r#""id.orig_h":"192.0.2.1","ua":"x","response_body_len":7"#,
+        ] {
+            let line = format!(r#"{{"method":"GET","path":"/","status":200,{fields}}}"#);
+            let read = parse_json(line.as_bytes(), |request| {
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                (request.client.map(text), request.agent.map(text), request.bytes)
+            });
+            assert_eq!(read, Ok((Some("192.0.2.1".into()), Some("x".into()), Some(7))), "{line}");
+        }
+        // A number may be anything under so short a name.
+        let date = |value: &str| {
+            read(&format!(r#"{{"method":"GET","path":"/","status":200,"t":{value}}}"#)).unwrap().6
+        };
+        assert_eq!((date("12"), date(r#""2015-05-17T10:05:03Z""#)), (None, Some(1_431_857_103)));
     }
 
     #[test]

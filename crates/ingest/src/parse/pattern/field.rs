@@ -68,6 +68,10 @@ pub(crate) enum PatternField {
     Method,
     /// Path, perhaps with a query.
     Path,
+    /// `https://host:443/path`, of which the path counts.
+    Url,
+    /// `host/path`, of which the path counts.
+    HostPath,
     /// Status code.
     Status,
     /// Bytes sent.
@@ -89,7 +93,7 @@ pub(crate) enum PatternField {
 }
 
 /// Names of fields in patterns: variables of nginx, and ours for what nginx does not have. Other names are ignored.
-const VARIABLES: [(&str, PatternField); 38] = [
+const VARIABLES: [(&str, PatternField); 40] = [
     ("remote_addr", PatternField::Client),
     ("realip_remote_addr", PatternField::Client),
     ("client", PatternField::Client),
@@ -103,6 +107,8 @@ const VARIABLES: [(&str, PatternField); 38] = [
     ("uri", PatternField::Path),
     ("document_uri", PatternField::Path),
     ("path", PatternField::Path),
+    ("url", PatternField::Url),
+    ("host_path", PatternField::HostPath),
     ("status", PatternField::Status),
     ("body_bytes_sent", PatternField::Bytes),
     ("bytes_sent", PatternField::Bytes),
