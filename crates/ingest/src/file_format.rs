@@ -28,6 +28,8 @@ pub(crate) struct FileFormat {
     /// Program that writes such keys, if the lines are JSON.
     dialect: Option<JsonDialect>,
     unit: Option<LatencyUnit>,
+    /// Whether lines come in pieces.
+    pub(crate) has_pieces: bool,
 }
 
 /// What the user says about the format of all files.
@@ -89,7 +91,7 @@ impl FileFormat {
     /// Creates a format of lines without anything around them.
     fn new(name: LineFormat, grammar: LineGrammar) -> Self {
         let unit = grammar.latency_unit();
-        Self { name, grammar, wrapper: LineWrapper::None, dialect: None, unit }
+        Self { name, grammar, wrapper: LineWrapper::None, dialect: None, unit, has_pieces: false }
     }
 
     /// Returns the format by which malformed lines are explained if no format is known.
@@ -108,7 +110,8 @@ impl FileFormat {
         let lines = lines_with_text(head, MAX_DETECT_LINES);
         let first = &lines[..lines.len().min(SAMPLE_LINES)];
         // A program may say much before its first request.
-        Some(detect_wrapped(first).or_else(|| detect_wrapped(&lines))?.0)
+        let (format, _) = detect_wrapped(first).or_else(|| detect_wrapped(&lines))?;
+        Some(format.with_pieces(first))
     }
 
     /// Returns the format that was chosen, and what is around the first lines.
@@ -124,7 +127,7 @@ impl FileFormat {
                 best = (wrapped, hits);
             }
         }
-        Some(best.0.with_traits(&lines))
+        Some(best.0.with_traits(&lines).with_pieces(&lines))
     }
 
     /// Notes the program and the units that the lines show.
@@ -183,9 +186,17 @@ impl FileFormat {
         }
     }
 
-    /// Returns whether the lines can only be read in order, from the first on, because directives tell their columns.
+    /// Notes whether lines come in pieces. The first lines of a file decide, as for the format, so that it does not
+    /// depend on how the file is cut.
+    fn with_pieces(self, lines: &[&[u8]]) -> Self {
+        let is_part = |line: &&[u8]| self.wrapper.piece(line).is_some_and(|piece| !piece.is_last);
+        Self { has_pieces: lines.iter().any(is_part), ..self }
+    }
+
+    /// Returns whether the lines can only be read in order, from the first on, because directives tell their columns, or
+    /// because they come in pieces.
     pub(crate) fn is_sequential(&self) -> bool {
-        matches!(self.grammar, LineGrammar::W3c)
+        self.has_pieces || matches!(self.grammar, LineGrammar::W3c)
     }
 
     /// Returns the description for reports.

@@ -11,6 +11,7 @@ use crate::file_split::MemoryShare;
 use crate::heavy_hitters::HeavyHitters;
 use crate::latencies::LatencyRecorder;
 use crate::line_grammar::{GrammarState, LineGrammar};
+use crate::line_joiner::{LineJoiner, PieceResult};
 use crate::line_reader::MAX_LINE_BYTES;
 use crate::line_wrapper::{LineWrapper, without_controls};
 use crate::parse::{self, DateCache, HttpMethod, LoggedRequest, MalformedLine};
@@ -61,6 +62,7 @@ pub(crate) struct LineCounter {
     state: GrammarState,
     /// Dates around the lines.
     outer_dates: DateCache,
+    joiner: LineJoiner,
     pub(crate) other_methods: HeavyHitters,
     pub(crate) paths: HeavyHitters,
     pub(crate) agents: HeavyHitters,
@@ -119,6 +121,7 @@ impl LineCounter {
             hour: None,
             state: GrammarState::default(),
             outer_dates: DateCache::default(),
+            joiner: LineJoiner::default(),
             other_methods: HeavyHitters::new(share.keys),
             paths: HeavyHitters::new(share.keys),
             agents: HeavyHitters::new(share.keys),
@@ -173,11 +176,27 @@ impl LineCounter {
                 counter.state = state;
                 read
             }),
+            _ if format.has_pieces => self.each_line(format, &ends, block, |counter, lines, length| {
+                counter.count_piece(format, &lines[..length])
+            }),
             (wrapper, grammar) => self.each_line(format, &ends, block, |counter, lines, length| {
                 counter.count_wrapped(wrapper, grammar, &lines[..length])
             }),
         }
         self.ends = ends;
+    }
+
+    /// Counts a line that may be a piece of one. A line counts with its last piece.
+    fn count_piece(&mut self, format: &FileFormat, line: &[u8]) -> Result<(), MalformedLine> {
+        match self.joiner.push(format.wrapper, line) {
+            PieceResult::Whole => self.count_wrapped(format.wrapper, &format.grammar, line),
+            PieceResult::Joined(line) => self.count_wrapped(format.wrapper, &format.grammar, &line),
+            PieceResult::TooLong => Err(MalformedLine::TooLong),
+            PieceResult::Waits => {
+                self.counts.lines -= 1;
+                Ok(())
+            }
+        }
     }
 
     /// Counts a line that has something around it.
@@ -353,6 +372,10 @@ impl LineCounter {
     /// Moves the counts in arrays into [`LineCounter::counts`]. Call once, after the last line.
     pub(crate) fn finish(&mut self) {
         self.flush_hour();
+        for _ in 0..self.joiner.unfinished() {
+            self.counts.lines += 1;
+            self.count_malformed(MalformedLine::NoMatch);
+        }
         let (rows, _) = self.status_methods.as_chunks::<METHOD_CELLS>();
         let counts = &mut self.counts;
         for (status, row) in (0..).zip(rows) {

@@ -42,7 +42,57 @@ impl UnwrappedLine<'_> {
     }
 }
 
+/// A line of a container, or a piece of one.
+#[derive(Debug)]
+pub(crate) struct LinePiece<'a> {
+    /// Number of the stream, counted from 0.
+    pub(crate) stream: usize,
+    /// What stands before the text.
+    pub(crate) head: &'a [u8],
+    pub(crate) text: Cow<'a, [u8]>,
+    /// Date, if it stands in an object.
+    pub(crate) date: Option<Cow<'a, str>>,
+    /// Whether the line ends with this piece.
+    pub(crate) is_last: bool,
+}
+
+/// Streams of a container.
+const STREAM_NAMES: [&str; 2] = ["stdout", "stderr"];
+
+/// Reads a line as runtimes (CRI) write it: the date, the stream, and `F`, or `P` for a piece.
+fn cri_piece(line: &[u8]) -> Option<LinePiece<'_>> {
+    let (_, rest) = split_iso_date(line)?;
+    let (stream, rest) = split_word(rest)?;
+    let stream = STREAM_NAMES.iter().position(|name| name.as_bytes() == stream)?;
+    let [tag @ (b'P' | b'F'), b' ', text @ ..] = rest else { return None };
+    let head = &line[..line.len() - text.len()];
+    Some(LinePiece { stream, head, text: Cow::Borrowed(text), date: None, is_last: *tag == b'F' })
+}
+
+/// Reads a line as Docker writes it, which has a line end within unless it is a piece.
+fn docker_piece(line: &[u8]) -> Option<LinePiece<'_>> {
+    let start = memchr::memchr(b'{', line)?;
+    let [text, stream, date] = json_texts(&line[start..], [&["log"], &["stream"], &["time"]])?;
+    let (text, stream) = (json_text(text?)?, json_text(stream?)?);
+    let stream = STREAM_NAMES.iter().position(|name| *name == stream)?;
+    let is_last = text.ends_with('\n');
+    let text = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    };
+    Some(LinePiece { stream, head: b"", text, date: date.and_then(json_text), is_last })
+}
+
 impl LineWrapper {
+    /// Reads a line of a container, which may be a piece, or returns `None` for other lines.
+    pub(crate) fn piece(self, line: &[u8]) -> Option<LinePiece<'_>> {
+        match self {
+            Self::None => None,
+            Self::Prefix => cri_piece(line),
+            Self::Json => docker_piece(line),
+        }
+    }
+
     /// Returns the wrapper for reports, as words behind the name of a format.
     pub(crate) fn describe(self) -> &'static str {
         match self {

@@ -112,6 +112,23 @@ pub(crate) const APPLICATION_SAMPLES: &[Sample] = &[
     Sample::new("combined", 1, 766, "127.0.0.1 -  -  [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 766  \"http://r/\" \"Mozilla/5.0\" \n"),
     Sample::new("common", 1, 1234, "::1 - - [10/Oct/2023:13:55:36 CET] \"GET /a HTTP/1.1\" 200 1234\n"),
     Sample::new("w3c", 1, 0, "#Version: 1.0\n#Date: 2023-10-10 00:00:00\n#Fields: time c-ip cs-method cs-uri-stem sc-status\n13:55:36 192.0.2.1 GET /a 200\n"),
+    // Lines in pieces.
+    Sample::new("combined behind prefixes", 2, 24, concat!(
+        "2023-10-10T13:55:36Z stdout F 192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 12 \"-\" \"c\"\n",
+        "2023-10-10T13:55:36Z stdout P 192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a\n",
+        "2023-10-10T13:55:36Z stdout P  HTTP/1.1\"\n",
+        "2023-10-10T13:55:36Z stdout F  200 12 \"-\" \"c\"\n",
+    )),
+    Sample::new("json behind prefixes", 2, 0, concat!(
+        "2023-10-10T13:55:36Z stdout F {\"method\":\"GET\",\"path\":\"/a\",\"status\":200}\n",
+        "2023-10-10T13:55:36Z stdout P {\"method\":\"GET\",\"path\":\"/a\"\n",
+        "2023-10-10T13:55:36Z stdout F ,\"status\":404}\n",
+    )),
+    Sample::new("combined in JSON", 2, 24, concat!(
+        "{\"log\":\"192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \\\"GET /a HTTP/1.1\\\" 200 12 \\\"-\\\" \\\"c\\\"\\n\",\"stream\":\"stdout\",\"time\":\"2023-10-10T13:55:36Z\"}\n",
+        "{\"log\":\"192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \\\"GET /a HTTP/1.1\\\"\",\"stream\":\"stdout\",\"time\":\"2023-10-10T13:55:36Z\"}\n",
+        "{\"log\":\" 200 12 \\\"-\\\" \\\"c\\\"\\n\",\"stream\":\"stdout\",\"time\":\"2023-10-10T13:55:36Z\"}\n",
+    )),
 ];
 
 /// Clients and paths of lines with other words than those of the Common Log Format around them.
