@@ -7,9 +7,9 @@ use crate::line_format::{LineFormat, SAMPLE_LINES};
 use crate::line_grammar::{GrammarState, LineGrammar};
 use crate::line_wrapper::LineWrapper;
 use crate::parse::{
-    self, BareDuration, BareDurations, DateCache, FIELDS_DIRECTIVE, FastPrefix, FieldMap, HttpMethod,
-    JsonDialect, JsonRules, JsonTraits, LatencyUnit, LinePattern, LoggedRequest, MalformedLine,
-    NAMED_PATTERNS, NamedPattern, find_tail, parse_json_with, parse_logfmt, parse_ltsv,
+    self, BareDuration, BareDurations, CsvColumns, DateCache, FIELDS_DIRECTIVE, FastPrefix, FieldMap,
+    HttpMethod, JsonDialect, JsonRules, JsonTraits, LatencyUnit, LinePattern, LoggedRequest, MalformedLine,
+    NAMED_PATTERNS, NamedPattern, find_tail, parse_csv, parse_json_with, parse_logfmt, parse_ltsv,
 };
 use crate::simd_scan::LineEnds;
 
@@ -72,6 +72,7 @@ fn grammar_of(format: LineFormat) -> LineGrammar {
         LineFormat::Json => LineGrammar::Json(JsonRules::default()),
         LineFormat::Logfmt => LineGrammar::Logfmt(None),
         LineFormat::Ltsv => LineGrammar::Ltsv(None),
+        LineFormat::Csv => LineGrammar::Csv(None, None),
         LineFormat::W3c => LineGrammar::W3c,
         format => LineGrammar::Patterns(patterns_of(format)),
     }
@@ -116,9 +117,12 @@ impl FileFormat {
 
     /// Returns the format that was chosen, and what is around the first lines.
     pub(crate) fn choose(choice: &FormatChoice, head: &[u8]) -> Option<Self> {
-        let (name, grammar) = choice.grammar()?;
-        let format = Self::new(name, grammar);
+        let (name, mut grammar) = choice.grammar()?;
         let lines = lines_with_text(head, SAMPLE_LINES);
+        if let LineGrammar::Csv(columns, _) = &mut grammar {
+            *columns = lines.first().and_then(|line| CsvColumns::of_header(line));
+        }
+        let format = Self::new(name, grammar);
         let mut best = (format.clone(), count_fitting(&format, &lines));
         for wrapper in [LineWrapper::Prefix, LineWrapper::Json] {
             let wrapped = Self { wrapper, ..format.clone() };
@@ -132,7 +136,11 @@ impl FileFormat {
 
     /// Notes the program and the units that the lines show.
     fn with_traits(mut self, lines: &[&[u8]]) -> Self {
-        if matches!(self.grammar, LineGrammar::Json(_) | LineGrammar::Logfmt(_) | LineGrammar::Ltsv(_)) {
+        let has_keys = matches!(
+            self.grammar,
+            LineGrammar::Json(_) | LineGrammar::Logfmt(_) | LineGrammar::Ltsv(_) | LineGrammar::Csv(..)
+        );
+        if has_keys {
             // The unit of one duration depends on the others, so the lines are read a second time.
             let mut durations = Vec::new();
             self.each_traits(lines, |_, traits| durations.extend(traits.duration));
@@ -168,6 +176,9 @@ impl FileFormat {
                 LineGrammar::Ltsv(durations) => {
                     parse_ltsv(&line, *durations, |_, traits| found = Some(traits))
                 }
+                LineGrammar::Csv(Some(columns), durations) => {
+                    parse_csv(&line, columns, *durations, |_, traits| found = Some(traits))
+                }
                 _ => Ok(()),
             };
             if let Some(traits) = found {
@@ -181,7 +192,9 @@ impl FileFormat {
         let found = Some(BareDurations::of(found)).filter(|_| !found.is_empty());
         match &mut self.grammar {
             LineGrammar::Json(rules) => rules.durations = found,
-            LineGrammar::Logfmt(durations) | LineGrammar::Ltsv(durations) => *durations = found,
+            LineGrammar::Logfmt(durations)
+            | LineGrammar::Ltsv(durations)
+            | LineGrammar::Csv(_, durations) => *durations = found,
             _ => {}
         }
     }
@@ -301,9 +314,12 @@ fn detect_bare(lines: &[&[u8]], wrapper: LineWrapper) -> Option<(FileFormat, usi
     {
         best = Some((format, hits));
     }
-    for (name, grammar) in
-        [(LineFormat::Logfmt, LineGrammar::Logfmt(None)), (LineFormat::Ltsv, LineGrammar::Ltsv(None))]
-    {
+    let columns = lines.first().and_then(|line| CsvColumns::of_header(line));
+    for (name, grammar) in [
+        (LineFormat::Logfmt, LineGrammar::Logfmt(None)),
+        (LineFormat::Ltsv, LineGrammar::Ltsv(None)),
+        (LineFormat::Csv, LineGrammar::Csv(columns, None)),
+    ] {
         if best.is_none() {
             let labelled = FileFormat::new(name, grammar);
             let hits = count_fitting(&labelled, lines);

@@ -24,6 +24,8 @@ pub enum LineFormat {
     Logfmt,
     /// Labels and values joined by :, between tabs
     Ltsv,
+    /// Values between commas, below a line with the names of the columns
+    Csv,
     /// W3C Extended Log Format by its #Fields: IIS, CloudFront
     W3c,
     /// Comma-separated format of IIS
@@ -105,6 +107,7 @@ impl LineFormat {
             Self::Json => "json",
             Self::Logfmt => "logfmt",
             Self::Ltsv => "ltsv",
+            Self::Csv => "csv",
             Self::W3c => "w3c",
             Self::Iis => "iis",
             Self::Alb => "alb",

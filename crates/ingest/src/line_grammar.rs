@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::parse::{
-    self, BareDurations, DateCache, FIELDS_DIRECTIVE, JsonRules, LatencyUnit, LinePattern, LoggedRequest,
-    MalformedLine, parse_json_with, parse_logfmt, parse_ltsv, w3c_pattern,
+    self, BareDurations, CsvColumns, DateCache, FIELDS_DIRECTIVE, JsonRules, LatencyUnit, LinePattern,
+    LoggedRequest, MalformedLine, parse_csv, parse_json_with, parse_logfmt, parse_ltsv, w3c_pattern,
 };
 
 /// Directive with the day on which a file was begun.
@@ -25,6 +25,8 @@ pub(crate) enum LineGrammar {
     Logfmt(Option<BareDurations>),
     /// Labels and values joined by `:`, between tabs, with the durations of the first lines.
     Ltsv(Option<BareDurations>),
+    /// Values below the names of their columns, with the durations of the first lines.
+    Csv(Option<CsvColumns>, Option<BareDurations>),
     /// A compiled pattern; a format may have several, of which the first that fits counts.
     Patterns(Arc<[LinePattern]>),
     /// The W3C Extended Log Format.
@@ -81,6 +83,15 @@ impl LineGrammar {
                     }
                 });
             }
+            Self::Csv(None, _) => return Err(MalformedLine::NoMatch),
+            Self::Csv(Some(columns), durations) => {
+                let mut take = Some(take);
+                return parse_csv(line, columns, *durations, |request, _| {
+                    if let Some(take) = take.take() {
+                        take(request);
+                    }
+                });
+            }
             Self::Patterns(patterns) => take(&read_patterns(patterns, line, &mut state.dates)?),
             Self::W3c => take(&state.columns.read(line, &mut state.dates)?),
         }
@@ -93,7 +104,9 @@ impl LineGrammar {
             Self::Simple => Some(LatencyUnit::Written),
             Self::Json(rules) => rules.map.as_ref()?.latency_unit(),
             Self::Patterns(patterns) => patterns.first()?.latency_unit(),
-            Self::Common | Self::Combined | Self::Logfmt(_) | Self::Ltsv(_) | Self::W3c => None,
+            Self::Common | Self::Combined | Self::Logfmt(_) | Self::Ltsv(_) | Self::Csv(..) | Self::W3c => {
+                None
+            }
         }
     }
 }

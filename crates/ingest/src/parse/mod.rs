@@ -22,8 +22,8 @@ pub use common_log::{parse_combined, parse_common};
 pub use duration::MAX_LATENCY_NS;
 pub(crate) use duration::duration_of_text;
 pub(crate) use json::{
-    BareDuration, BareDurations, JsonDialect, JsonRules, JsonTraits, json_text, json_texts, parse_json_with,
-    parse_logfmt, parse_ltsv,
+    BareDuration, BareDurations, CsvColumns, JsonDialect, JsonRules, JsonTraits, json_text, json_texts,
+    parse_csv, parse_json_with, parse_logfmt, parse_ltsv,
 };
 pub use json::{FieldMap, FieldMapError, parse_json};
 pub(crate) use lenient::{read_combined, read_common};

@@ -112,6 +112,10 @@ pub(crate) const APPLICATION_SAMPLES: &[Sample] = &[
     Sample::new("combined", 1, 766, "127.0.0.1 -  -  [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 766  \"http://r/\" \"Mozilla/5.0\" \n"),
     Sample::new("common", 1, 1234, "::1 - - [10/Oct/2023:13:55:36 CET] \"GET /a HTTP/1.1\" 200 1234\n"),
     Sample::new("w3c", 1, 0, "#Version: 1.0\n#Date: 2023-10-10 00:00:00\n#Fields: time c-ip cs-method cs-uri-stem sc-status\n13:55:36 192.0.2.1 GET /a 200\n"),
+    Sample::new("csv", 1, 1234, concat!(
+        "\"time_micros\",\"c_ip\",\"cs_method\",\"cs_uri\",\"sc_status\",\"sc_bytes\",\"time_taken_micros\",\"cs_user_agent\"\n",
+        "\"1696946136000000\",\"203.0.113.7\",\"GET\",\"/bucket/a,b.png\",\"200\",\"1234\",\"138000\",\"Mozilla, 5.0\"\n",
+    )).latency("us", 138.0),
     // Lines in pieces.
     Sample::new("combined behind prefixes", 2, 24, concat!(
         "2023-10-10T13:55:36Z stdout F 192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 12 \"-\" \"c\"\n",

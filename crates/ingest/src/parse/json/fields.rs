@@ -20,6 +20,7 @@ pub(super) struct RequestFields<'a> {
     latency: Option<(u64, LatencyUnit)>,
     duration: Option<RawScalar<'a>>,
     bytes: Option<u64>,
+    content_length: Option<u64>,
     agent: Option<Cow<'a, str>>,
     client: Option<Cow<'a, str>>,
     referrer: Option<Cow<'a, str>>,
@@ -46,6 +47,7 @@ pub(crate) enum JsonDialect {
     Envoy,
     GoogleCloud,
     Kong,
+    Logback,
     Nginx,
     PinoOrBunyan,
     Rails,
@@ -63,6 +65,7 @@ impl JsonDialect {
             Self::Envoy => "Envoy",
             Self::GoogleCloud => "Google Cloud",
             Self::Kong => "Kong",
+            Self::Logback => "Logback",
             Self::Nginx => "nginx",
             Self::PinoOrBunyan => "pino or bunyan",
             Self::Rails => "Rails",
@@ -110,6 +113,7 @@ impl<'a> RequestFields<'a> {
             (JsonScope::Line, "response_code") => JsonDialect::Envoy,
             (JsonScope::Line, "resourceId") => JsonDialect::Azure,
             (JsonScope::Latencies, "request") => JsonDialect::Kong,
+            (JsonScope::Line, "requested_uri") => JsonDialect::Logback,
             (JsonScope::Line, "body_bytes_sent" | "http_user_agent" | "request_time" | "time_iso8601") => {
                 JsonDialect::Nginx
             }
@@ -150,6 +154,9 @@ impl<'a> RequestFields<'a> {
                 );
             }
             JsonField::Bytes => set_first(&mut self.bytes, value.text().and_then(|text| text.parse().ok())),
+            JsonField::ContentLength => {
+                set_first(&mut self.content_length, value.text().and_then(|text| text.parse().ok()));
+            }
             JsonField::Time => set_first(&mut self.time, value.time()),
             JsonField::DateText => {
                 let is_number = value.text().is_some_and(|text| text.parse::<f64>().is_ok());
@@ -200,6 +207,7 @@ impl<'a> RequestFields<'a> {
         set_first(&mut self.latency, other.latency);
         set_first(&mut self.duration, other.duration);
         set_first(&mut self.bytes, other.bytes);
+        set_first(&mut self.content_length, other.content_length);
         set_first(&mut self.agent, other.agent);
         set_first(&mut self.client, other.client);
         set_first(&mut self.referrer, other.referrer);
@@ -278,7 +286,7 @@ impl<'a> RequestFields<'a> {
             path,
             status,
             latency: self.latency.map(|(latency, _)| latency),
-            bytes: self.bytes,
+            bytes: self.bytes.or(self.content_length.filter(|_| self.dialect == Some(JsonDialect::Logback))),
             agent: self.agent.as_deref().map(str::as_bytes),
             client: self.client.as_deref().map(|client| client_of(client).as_bytes()),
             referrer: self.referrer.as_deref().map(str::as_bytes),

@@ -23,6 +23,8 @@ pub(crate) enum JsonField {
     RequestTime,
     /// A latency with its unit, which counts before numbers without one.
     LatencyText,
+    /// `content_length`: the bytes sent of Logback, but those of the request of others.
+    ContentLength,
     /// A date, but not a number.
     DateText,
     /// `time`: a date, or a latency in milliseconds.
@@ -238,7 +240,6 @@ fn line_key(key: &str) -> JsonKey {
         | "DownstreamContentSize"
         | "EdgeResponseBytes"
         | "http.response.body.bytes"
-        | "content_length"
         | "written_bytes"
         | "response_body_size"
         | "response_body_len"
@@ -298,6 +299,7 @@ fn line_key(key: &str) -> JsonKey {
         | "datetime" | "msec" | "start_time" | "startTime" | "started_at" | "received_at" | "eventTime"
         | "timeStamp" | "asctime" | "iso8601" | "StartUTC" | "requestTime" | "EdgeStartTimestamp"
         | "reqTimeSec" => F::Time,
+        "content_length" => F::ContentLength,
         "t" => F::DateText,
         "time" => F::TimeOrLatency,
         "request_time" => F::RequestTime,

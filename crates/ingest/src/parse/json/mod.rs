@@ -1,6 +1,7 @@
 //! JSON lines, with the keys that common servers and libraries use.
 
 mod bare_duration;
+mod csv;
 mod fields;
 mod keys;
 mod logfmt;
@@ -10,6 +11,7 @@ mod scalar;
 mod visitor;
 
 pub(crate) use bare_duration::{BareDuration, BareDurations};
+pub(crate) use csv::{CsvColumns, parse_csv};
 pub(crate) use fields::{JsonDialect, JsonTraits};
 pub(crate) use logfmt::parse_logfmt;
 pub(crate) use ltsv::parse_ltsv;
@@ -298,7 +300,8 @@ mod tests {
     #[test]
     fn fields_are_found_under_the_keys_of_many_programs() {
         for fields in [
-            r#""cliIP":"192.0.2.1","UA":"x","content_length":7"#,
+            r#""cliIP":"192.0.2.1","UA":"x","content_length":9,"bytes":7"#,
+            r#""ip":"192.0.2.1","ua":"x","content_length":7,"requested_uri":"/""#,
             r#""src_ip":"192.0.2.1","ua":"x","written_bytes":7"#,
             r#""remote":"192.0.2.1","request_user_agent":"x","response_body_size":7"#,
             r#""http":{"useragent":"x"},"network":{"client":{"ip":"192.0.2.1"},"bytes_written":"7"}"#,
