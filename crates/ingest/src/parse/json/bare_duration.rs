@@ -31,12 +31,24 @@ pub(crate) struct BareDurations {
 impl BareDuration {
     /// Reads a number, or returns `None` for other text, such as a duration with its unit.
     pub(super) fn parse(text: &str) -> Option<Self> {
+        // Nearly always digits and a point, for which a number need not be made.
+        match text.bytes().position(|byte| !byte.is_ascii_digit()) {
+            None if (1..19).contains(&text.len()) => return text.parse().ok().map(Self::Whole),
+            Some(point) if point > 0 && text[point..].len() > 1 => {
+                let is_fraction = text[point..].starts_with('.')
+                    && text.as_bytes()[point + 1..].iter().all(u8::is_ascii_digit);
+                if is_fraction {
+                    return Some(Self::Fraction);
+                }
+            }
+            _ => {}
+        }
         let number = text.parse::<f64>().ok().filter(|number| *number >= 0.0)?;
         if text.contains(['.', 'e', 'E']) {
             return Some(Self::Fraction);
         }
         // A conversion to an integer stops at its bounds.
-        Some(Self::Whole(text.parse().unwrap_or(number as u64)))
+        Some(Self::Whole(number as u64))
     }
 
     /// Returns whether the number is one of Caddy's `duration_format` in nanoseconds, which has no decimals.

@@ -164,8 +164,7 @@ impl<'a> RequestFields<'a> {
             }
             JsonField::Latency(unit) => self.set_latency(value, unit),
             JsonField::Duration => set_first(&mut self.duration, Some(value)),
-            JsonField::RequestTime if value.text().is_some() => self.duration = Some(value),
-            JsonField::RequestTime => {}
+            JsonField::RequestTime => self.duration = Some(value),
             JsonField::LatencyText => {
                 let latency = value.latency(LatencyUnit::Written).filter(|_| value.is_string());
                 self.latency = latency.map(|latency| (latency, LatencyUnit::Written)).or(self.latency);
@@ -214,7 +213,7 @@ impl<'a> RequestFields<'a> {
         set_first(&mut self.time, other.time);
     }
 
-    fn set_latency(&mut self, value: RawScalar<'a>, unit: LatencyUnit) {
+    fn set_latency(&mut self, value: RawScalar<'_>, unit: LatencyUnit) {
         set_first(&mut self.latency, value.latency(unit).map(|latency| (latency, unit)));
     }
 
@@ -222,14 +221,15 @@ impl<'a> RequestFields<'a> {
     /// if there is no unit.
     fn resolve_duration(&mut self, durations: Option<BareDurations>) -> Option<BareDuration> {
         let duration = self.duration.take()?;
-        let Some(bare) = BareDuration::parse(&duration.text()?) else {
-            self.set_latency(duration, LatencyUnit::Written);
+        let text = duration.text()?;
+        let Some(bare) = BareDuration::parse(&text) else {
+            self.set_latency(RawScalar::from_text(&text), LatencyUnit::Written);
             return None;
         };
         // Without a file, the line stands for itself.
         let durations = durations.unwrap_or_else(|| BareDurations::of(&[bare]));
         if let Some(unit) = durations.unit(self.dialect, bare) {
-            self.set_latency(duration, unit);
+            self.set_latency(RawScalar::from_text(&text), unit);
         }
         Some(bare)
     }
