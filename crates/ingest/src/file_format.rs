@@ -7,9 +7,9 @@ use crate::line_format::{LineFormat, SAMPLE_LINES};
 use crate::line_grammar::{GrammarState, LineGrammar};
 use crate::line_wrapper::LineWrapper;
 use crate::parse::{
-    self, DateCache, FIELDS_DIRECTIVE, FastPrefix, FieldMap, HttpMethod, JsonDialect, JsonTraits,
-    LatencyUnit, LinePattern, LoggedRequest, MalformedLine, NAMED_PATTERNS, NamedPattern, find_tail,
-    parse_json_with, parse_logfmt,
+    self, BareDuration, BareDurations, CsvColumns, DateCache, FIELDS_DIRECTIVE, FastPrefix, FieldMap,
+    HttpMethod, JsonDialect, JsonRules, JsonTraits, LatencyUnit, LinePattern, LoggedRequest, MalformedLine,
+    NAMED_PATTERNS, NamedPattern, find_tail, parse_csv, parse_json_with, parse_logfmt, parse_ltsv,
 };
 use crate::simd_scan::LineEnds;
 
@@ -28,6 +28,8 @@ pub(crate) struct FileFormat {
     /// Program that writes such keys, if the lines are JSON.
     dialect: Option<JsonDialect>,
     unit: Option<LatencyUnit>,
+    /// Whether lines come in pieces.
+    pub(crate) has_pieces: bool,
 }
 
 /// What the user says about the format of all files.
@@ -54,7 +56,7 @@ impl FormatChoice {
         let format = self.chosen()?;
         let grammar = match (&self.pattern, &self.map) {
             (Some(pattern), _) => LineGrammar::Patterns([pattern.clone()].into()),
-            (None, Some(map)) => LineGrammar::Json(Some(Arc::new(map.clone()))),
+            (None, Some(map)) => LineGrammar::Json(JsonRules::of_map(map.clone())),
             (None, None) => grammar_of(format),
         };
         Some((format, grammar))
@@ -67,8 +69,10 @@ fn grammar_of(format: LineFormat) -> LineGrammar {
         LineFormat::Auto | LineFormat::Simple | LineFormat::Pattern => LineGrammar::Simple,
         LineFormat::Common => LineGrammar::Common,
         LineFormat::Combined => LineGrammar::Combined,
-        LineFormat::Json => LineGrammar::Json(None),
-        LineFormat::Logfmt => LineGrammar::Logfmt,
+        LineFormat::Json => LineGrammar::Json(JsonRules::default()),
+        LineFormat::Logfmt => LineGrammar::Logfmt(None),
+        LineFormat::Ltsv => LineGrammar::Ltsv(None),
+        LineFormat::Csv => LineGrammar::Csv(None, None),
         LineFormat::W3c => LineGrammar::W3c,
         format => LineGrammar::Patterns(patterns_of(format)),
     }
@@ -88,14 +92,14 @@ impl FileFormat {
     /// Creates a format of lines without anything around them.
     fn new(name: LineFormat, grammar: LineGrammar) -> Self {
         let unit = grammar.latency_unit();
-        Self { name, grammar, wrapper: LineWrapper::None, dialect: None, unit }
+        Self { name, grammar, wrapper: LineWrapper::None, dialect: None, unit, has_pieces: false }
     }
 
     /// Returns the format by which malformed lines are explained if no format is known.
     pub(crate) fn nearest(guess: ContentGuess) -> Self {
         let nearest = match guess {
             ContentGuess::JsonObjects | ContentGuess::JsonDocument => {
-                Self::new(LineFormat::Json, LineGrammar::Json(None))
+                Self::new(LineFormat::Json, LineGrammar::Json(JsonRules::default()))
             }
             _ => Self::new(LineFormat::Simple, LineGrammar::Simple),
         };
@@ -107,14 +111,18 @@ impl FileFormat {
         let lines = lines_with_text(head, MAX_DETECT_LINES);
         let first = &lines[..lines.len().min(SAMPLE_LINES)];
         // A program may say much before its first request.
-        Some(detect_wrapped(first).or_else(|| detect_wrapped(&lines))?.0)
+        let (format, _) = detect_wrapped(first).or_else(|| detect_wrapped(&lines))?;
+        Some(format.with_pieces(first))
     }
 
     /// Returns the format that was chosen, and what is around the first lines.
     pub(crate) fn choose(choice: &FormatChoice, head: &[u8]) -> Option<Self> {
-        let (name, grammar) = choice.grammar()?;
-        let format = Self::new(name, grammar);
+        let (name, mut grammar) = choice.grammar()?;
         let lines = lines_with_text(head, SAMPLE_LINES);
+        if let LineGrammar::Csv(columns, _) = &mut grammar {
+            *columns = lines.first().and_then(|line| CsvColumns::of_header(line));
+        }
+        let format = Self::new(name, grammar);
         let mut best = (format.clone(), count_fitting(&format, &lines));
         for wrapper in [LineWrapper::Prefix, LineWrapper::Json] {
             let wrapped = Self { wrapper, ..format.clone() };
@@ -123,41 +131,85 @@ impl FileFormat {
                 best = (wrapped, hits);
             }
         }
-        Some(best.0.with_traits(&lines))
+        Some(best.0.with_traits(&lines).with_pieces(&lines))
     }
 
-    /// Notes the program and the unit that the lines show.
+    /// Notes the program and the units that the lines show.
     fn with_traits(mut self, lines: &[&[u8]]) -> Self {
-        let mut state = GrammarState::default();
-        for line in lines {
-            let line = self.wrapper.unwrap_line(line).line;
-            match &self.grammar {
-                LineGrammar::Json(map) => {
-                    let traits = parse_json_with(&line, map.as_deref(), |_, traits| traits);
-                    if let Ok(JsonTraits { dialect, unit }) = traits {
-                        self.dialect = self.dialect.or(dialect);
-                        self.unit = self.unit.or(unit);
-                    }
+        let has_keys = matches!(
+            self.grammar,
+            LineGrammar::Json(_) | LineGrammar::Logfmt(_) | LineGrammar::Ltsv(_) | LineGrammar::Csv(..)
+        );
+        if has_keys {
+            // The unit of one duration depends on the others, so the lines are read a second time.
+            let mut durations = Vec::new();
+            self.each_traits(lines, |_, traits| durations.extend(traits.duration));
+            self.set_durations(&durations);
+            self.each_traits(lines, |format, JsonTraits { dialect, unit, .. }| {
+                if matches!(format.grammar, LineGrammar::Json(_)) {
+                    format.dialect = format.dialect.or(dialect);
                 }
-                LineGrammar::Logfmt => {
-                    let unit = &mut self.unit;
-                    let _: Result<(), MalformedLine> =
-                        parse_logfmt(&line, |_, traits| *unit = unit.or(traits.unit));
-                }
-                LineGrammar::W3c => {
-                    // The reader learns its columns from the lines.
-                    let _: Result<(), MalformedLine> = self.grammar.read(&line, &mut state, |_| ());
-                    self.unit = self.unit.or(state.column_unit());
-                }
-                _ => break,
+                format.unit = format.unit.or(unit);
+            });
+        } else if matches!(self.grammar, LineGrammar::W3c) {
+            let mut state = GrammarState::default();
+            for line in lines {
+                // The reader learns its columns from the lines.
+                let line = self.wrapper.unwrap_line(line).line;
+                let _: Result<(), MalformedLine> = self.grammar.read(&line, &mut state, |_| ());
+                self.unit = self.unit.or(state.column_unit());
             }
         }
         self
     }
 
-    /// Returns whether the lines can only be read in order, from the first on, because directives tell their columns.
+    /// Passes on what the keys of each request tell.
+    fn each_traits(&mut self, lines: &[&[u8]], mut take: impl FnMut(&mut Self, JsonTraits)) {
+        for line in lines {
+            let line = self.wrapper.unwrap_line(line).line;
+            let mut found = None;
+            let _: Result<(), MalformedLine> = match &self.grammar {
+                LineGrammar::Json(rules) => parse_json_with(&line, rules, |_, traits| found = Some(traits)),
+                LineGrammar::Logfmt(durations) => {
+                    parse_logfmt(&line, *durations, |_, traits| found = Some(traits))
+                }
+                LineGrammar::Ltsv(durations) => {
+                    parse_ltsv(&line, *durations, |_, traits| found = Some(traits))
+                }
+                LineGrammar::Csv(Some(columns), durations) => {
+                    parse_csv(&line, columns, *durations, |_, traits| found = Some(traits))
+                }
+                _ => Ok(()),
+            };
+            if let Some(traits) = found {
+                take(self, traits);
+            }
+        }
+    }
+
+    /// Sets the durations that tell the unit of all of them.
+    fn set_durations(&mut self, found: &[BareDuration]) {
+        let found = Some(BareDurations::of(found)).filter(|_| !found.is_empty());
+        match &mut self.grammar {
+            LineGrammar::Json(rules) => rules.durations = found,
+            LineGrammar::Logfmt(durations)
+            | LineGrammar::Ltsv(durations)
+            | LineGrammar::Csv(_, durations) => *durations = found,
+            _ => {}
+        }
+    }
+
+    /// Notes whether lines come in pieces. The first lines of a file decide, as for the format, so that it does not
+    /// depend on how the file is cut.
+    fn with_pieces(self, lines: &[&[u8]]) -> Self {
+        let is_part = |line: &&[u8]| self.wrapper.piece(line).is_some_and(|piece| !piece.is_last);
+        Self { has_pieces: lines.iter().any(is_part), ..self }
+    }
+
+    /// Returns whether the lines can only be read in order, from the first on, because directives tell their columns, or
+    /// because they come in pieces.
     pub(crate) fn is_sequential(&self) -> bool {
-        matches!(self.grammar, LineGrammar::W3c)
+        self.has_pieces || matches!(self.grammar, LineGrammar::W3c)
     }
 
     /// Returns the description for reports.
@@ -209,6 +261,7 @@ fn detect_wrapped(lines: &[&[u8]]) -> Option<(FileFormat, usize)> {
                     | LineFormat::Traefik
                     | LineFormat::IngressNginx
                     | LineFormat::Json
+                    | LineFormat::Logfmt
             )
         };
         let is_better = |hits: usize| {
@@ -248,7 +301,7 @@ fn detect_bare(lines: &[&[u8]], wrapper: LineWrapper) -> Option<(FileFormat, usi
         _ if most == common => {
             Some(FileFormat::new(LineFormat::Common, with_tail(FastPrefix::Common, lines)))
         }
-        _ => Some(FileFormat::new(LineFormat::Json, LineGrammar::Json(None))),
+        _ => Some(FileFormat::new(LineFormat::Json, LineGrammar::Json(JsonRules::default()))),
     }
     .map(|format| (format, most));
     // Where the Common Log Format fits most lines, the others are those in which a field cannot be read.
@@ -261,10 +314,17 @@ fn detect_bare(lines: &[&[u8]], wrapper: LineWrapper) -> Option<(FileFormat, usi
     {
         best = Some((format, hits));
     }
-    if best.is_none() {
-        let logfmt = FileFormat::new(LineFormat::Logfmt, LineGrammar::Logfmt);
-        let hits = count_fitting(&logfmt, lines);
-        best = (hits > 0).then_some((logfmt, hits));
+    let columns = lines.first().and_then(|line| CsvColumns::of_header(line));
+    for (name, grammar) in [
+        (LineFormat::Logfmt, LineGrammar::Logfmt(None)),
+        (LineFormat::Ltsv, LineGrammar::Ltsv(None)),
+        (LineFormat::Csv, LineGrammar::Csv(columns, None)),
+    ] {
+        if best.is_none() {
+            let labelled = FileFormat::new(name, grammar);
+            let hits = count_fitting(&labelled, lines);
+            best = (hits > 0).then_some((labelled, hits));
+        }
     }
     if lines.iter().any(|line| line.starts_with(FIELDS_DIRECTIVE)) {
         let w3c = FileFormat::new(LineFormat::W3c, LineGrammar::W3c);
@@ -289,7 +349,9 @@ fn detect_lenient(lines: &[&[u8]]) -> Option<(FileFormat, usize)> {
         true => FileFormat::new(LineFormat::Combined, LineGrammar::Combined),
         false => FileFormat::new(LineFormat::Common, LineGrammar::Common),
     };
-    (!read.is_empty() && read.len() * 2 >= lines.len()).then_some((format, read.len()))
+    // Programs write other lines between those of requests.
+    let quoted = lines.iter().filter(|line| memchr::memchr(b'"', line).is_some()).count();
+    (!read.is_empty() && read.len() * 2 >= quoted).then_some((format, read.len()))
 }
 
 /// Returns the format of the named pattern that fits most lines completely, the first one of several.
@@ -304,9 +366,8 @@ fn best_pattern(lines: &[&[u8]], is_wanted: impl Fn(&NamedPattern) -> bool) -> O
             read.is_ok_and(|read| {
                 read.is_complete
                     && (!needs_latency || read.request.latency.is_some())
-                    // Any words are a day and a clock, and only these tell columns from other text.
-                    && (named.format != LineFormat::W3c || read.request.time.is_some())
-                    && (!named.needs_prefix() || is_dateless(line, &read.request))
+                    && (!named.needs_date() || read.request.time.is_some())
+                    && (!named.is_without_brackets() || is_without_brackets(line, &read.request))
             })
         };
         let hits = lines.iter().filter(|line| fits(line)).count();
@@ -315,6 +376,7 @@ fn best_pattern(lines: &[&[u8]], is_wanted: impl Fn(&NamedPattern) -> bool) -> O
         }
     }
     let (best, pattern, hits) = best?;
+    let pattern = if best.is_like_common() { pattern.with_tail_of(lines) } else { pattern };
     let is_other = |named: &&NamedPattern| {
         named.format == best.format && named.text != best.text && !named.needs_prefix()
     };
@@ -342,8 +404,8 @@ fn with_tail(prefix: FastPrefix, lines: &[&[u8]]) -> LineGrammar {
     }
 }
 
-/// Returns whether a line without a date is a request behind words without brackets.
-fn is_dateless(line: &[u8], request: &LoggedRequest<'_>) -> bool {
-    let words = &line[..memchr::memchr(b'"', line).unwrap_or(line.len())];
+/// Returns whether a line is a request behind words without brackets.
+fn is_without_brackets(line: &[u8], request: &LoggedRequest<'_>) -> bool {
+    let words = &line[..memchr::memmem::find(line, b" \"").unwrap_or(line.len())];
     request.method != HttpMethod::NONE && memchr::memchr(b'[', words).is_none()
 }

@@ -21,7 +21,7 @@ use crate::follow::{self, CountingRules, FollowControl};
 use crate::line_counter::{CounterOptions, LineCounter};
 use crate::line_format::LineFormat;
 use crate::log_source::{InputError, InputKind, InputPath, STANDARD_INPUT};
-use crate::parse::{FieldMap, LinePattern};
+use crate::parse::{FieldMap, LinePattern, goaccess_format};
 use crate::request_filter::{FilterTexts, RequestFilter, check_condition, parse_statuses, parse_time};
 use crate::run_totals::RunTotals;
 use crate::shard_count::{ShardCount, count_shard};
@@ -167,10 +167,12 @@ impl IngestJob {
     /// # Errors
     /// A description if the pattern or the map cannot be used.
     fn choice(&self) -> Result<FormatChoice, String> {
-        let pattern = self.pattern.as_deref().map(LinePattern::compile).transpose();
+        let pattern = self.pattern.as_deref();
+        let named = pattern.and_then(|text| goaccess_format(text.trim()));
+        let pattern = pattern.filter(|_| named.is_none()).map(LinePattern::compile).transpose();
         let map = self.map.as_deref().map(FieldMap::parse).transpose();
         Ok(FormatChoice {
-            format: self.format,
+            format: named.unwrap_or(self.format),
             pattern: pattern.map_err(|error| format!("the pattern cannot be used: {error}"))?,
             map: map.map_err(|error| format!("the map of fields cannot be used: {error}"))?,
         })
@@ -309,6 +311,9 @@ impl IngestJob {
 
 /// Checks a pattern on the command line.
 fn checked_pattern(text: &str) -> Result<String, String> {
+    if goaccess_format(text.trim()).is_some() {
+        return Ok(text.to_owned());
+    }
     LinePattern::compile(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 

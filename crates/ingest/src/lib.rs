@@ -47,6 +47,7 @@ mod latency_sums;
 mod line_counter;
 mod line_format;
 mod line_grammar;
+mod line_joiner;
 mod line_reader;
 mod line_wrapper;
 mod log_source;

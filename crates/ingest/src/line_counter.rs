@@ -11,8 +11,9 @@ use crate::file_split::MemoryShare;
 use crate::heavy_hitters::HeavyHitters;
 use crate::latencies::LatencyRecorder;
 use crate::line_grammar::{GrammarState, LineGrammar};
+use crate::line_joiner::{LineJoiner, PieceResult};
 use crate::line_reader::MAX_LINE_BYTES;
-use crate::line_wrapper::LineWrapper;
+use crate::line_wrapper::{LineWrapper, without_controls};
 use crate::parse::{self, DateCache, HttpMethod, LoggedRequest, MalformedLine};
 use crate::request_filter::RequestFilter;
 use crate::simd_scan::LineEnds;
@@ -61,6 +62,7 @@ pub(crate) struct LineCounter {
     state: GrammarState,
     /// Dates around the lines.
     outer_dates: DateCache,
+    joiner: LineJoiner,
     pub(crate) other_methods: HeavyHitters,
     pub(crate) paths: HeavyHitters,
     pub(crate) agents: HeavyHitters,
@@ -119,6 +121,7 @@ impl LineCounter {
             hour: None,
             state: GrammarState::default(),
             outer_dates: DateCache::default(),
+            joiner: LineJoiner::default(),
             other_methods: HeavyHitters::new(share.keys),
             paths: HeavyHitters::new(share.keys),
             agents: HeavyHitters::new(share.keys),
@@ -150,34 +153,50 @@ impl LineCounter {
         }
         match (format.wrapper, &format.grammar) {
             (LineWrapper::None, LineGrammar::Simple) if self.filter.is_none() => {
-                dispatch!(Level::new(), simd => self.count_simple_lines(simd, &ends, block));
+                dispatch!(Level::new(), simd => self.count_simple_lines(simd, format, &ends, block));
             }
             (LineWrapper::None, LineGrammar::Common) => {
-                self.each_line(&ends, block, |counter, lines, length| {
+                self.each_line(format, &ends, block, |counter, lines, length| {
                     let request = parse::read_common(&lines[..length], &mut counter.state.dates)?;
                     counter.count_request(&request);
                     Ok(())
                 })
             }
             (LineWrapper::None, LineGrammar::Combined) => {
-                self.each_line(&ends, block, |counter, lines, length| {
+                self.each_line(format, &ends, block, |counter, lines, length| {
                     let request = parse::read_combined(&lines[..length], &mut counter.state.dates)?;
                     counter.count_request(&request);
                     Ok(())
                 })
             }
-            (LineWrapper::None, grammar) => self.each_line(&ends, block, |counter, lines, length| {
+            (LineWrapper::None, grammar) => self.each_line(format, &ends, block, |counter, lines, length| {
                 let mut state = std::mem::take(&mut counter.state);
                 let read =
                     grammar.read(&lines[..length], &mut state, |request| counter.count_request(request));
                 counter.state = state;
                 read
             }),
-            (wrapper, grammar) => self.each_line(&ends, block, |counter, lines, length| {
+            _ if format.has_pieces => self.each_line(format, &ends, block, |counter, lines, length| {
+                counter.count_piece(format, &lines[..length])
+            }),
+            (wrapper, grammar) => self.each_line(format, &ends, block, |counter, lines, length| {
                 counter.count_wrapped(wrapper, grammar, &lines[..length])
             }),
         }
         self.ends = ends;
+    }
+
+    /// Counts a line that may be a piece of one. A line counts with its last piece.
+    fn count_piece(&mut self, format: &FileFormat, line: &[u8]) -> Result<(), MalformedLine> {
+        match self.joiner.push(format.wrapper, line) {
+            PieceResult::Whole => self.count_wrapped(format.wrapper, &format.grammar, line),
+            PieceResult::Joined(line) => self.count_wrapped(format.wrapper, &format.grammar, &line),
+            PieceResult::TooLong => Err(MalformedLine::TooLong),
+            PieceResult::Waits => {
+                self.counts.lines -= 1;
+                Ok(())
+            }
+        }
     }
 
     /// Counts a line that has something around it.
@@ -203,10 +222,11 @@ impl LineCounter {
 
     /// Counts lines of the simple format.
     #[inline(always)]
-    fn count_simple_lines<S: Simd>(&mut self, simd: S, ends: &LineEnds, block: &[u8]) {
+    fn count_simple_lines<S: Simd>(&mut self, simd: S, format: &FileFormat, ends: &LineEnds, block: &[u8]) {
         // A closure that is not inlined would be compiled for the least processor, without the instructions that
         // `simd` stands for.
         self.each_line(
+            format,
             ends,
             block,
             #[inline(always)]
@@ -232,6 +252,7 @@ impl LineCounter {
     #[inline(always)]
     fn each_line<'a>(
         &mut self,
+        format: &FileFormat,
         ends: &LineEnds,
         block: &'a [u8],
         read: impl Fn(&mut Self, &'a [u8], usize) -> Result<(), MalformedLine>,
@@ -248,12 +269,27 @@ impl LineCounter {
             } else {
                 // Lines may end with CR LF; a single CR at the end belongs to the line end, not to the user agent.
                 let has_cr = length > 0 && lines[length - 1] == b'\r';
-                read(self, lines, length - usize::from(has_cr))
+                let length = length - usize::from(has_cr);
+                read(self, lines, length).or_else(|error| self.count_plain(format, &lines[..length], error))
             };
             if let Err(error) = is_read {
                 self.count_malformed(error);
             }
         }
+    }
+
+    /// Counts a line that is refused for `error` without the controls of a terminal, which programs may write around
+    /// few of their lines, such as those of errors.
+    #[cold]
+    #[inline(never)]
+    fn count_plain(
+        &mut self,
+        format: &FileFormat,
+        line: &[u8],
+        error: MalformedLine,
+    ) -> Result<(), MalformedLine> {
+        let plain = without_controls(line).ok_or(error)?;
+        self.count_wrapped(format.wrapper, &format.grammar, &plain).map_err(|_| error)
     }
 
     /// Counts a line that the fast parser leaves alone. Not inlined, which keeps the loop small.
@@ -336,6 +372,10 @@ impl LineCounter {
     /// Moves the counts in arrays into [`LineCounter::counts`]. Call once, after the last line.
     pub(crate) fn finish(&mut self) {
         self.flush_hour();
+        for _ in 0..self.joiner.unfinished() {
+            self.counts.lines += 1;
+            self.count_malformed(MalformedLine::NoMatch);
+        }
         let (rows, _) = self.status_methods.as_chunks::<METHOD_CELLS>();
         let counts = &mut self.counts;
         for (status, row) in (0..).zip(rows) {

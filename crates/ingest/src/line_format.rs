@@ -22,6 +22,10 @@ pub enum LineFormat {
     Json,
     /// Keys and values joined by =: the router of Heroku, lograge
     Logfmt,
+    /// Labels and values joined by :, between tabs
+    Ltsv,
+    /// Values between commas, below a line with the names of the columns
+    Csv,
     /// W3C Extended Log Format by its #Fields: IIS, CloudFront
     W3c,
     /// Comma-separated format of IIS
@@ -54,6 +58,30 @@ pub enum LineFormat {
     Django,
     /// morgan of Express: dev, short, tiny
     Morgan,
+    /// Tornado and Jupyter
+    Tornado,
+    /// Sanic
+    Sanic,
+    /// PHP-FPM
+    PhpFpm,
+    /// Development server of PHP
+    PhpServer,
+    /// Actix Web
+    Actix,
+    /// chi
+    Chi,
+    /// Fiber
+    Fiber,
+    /// Services of OpenStack
+    Openstack,
+    /// koa-logger
+    Koa,
+    /// Ktor
+    Ktor,
+    /// Serilog of ASP.NET Core as text
+    Serilog,
+    /// Hosting log of ASP.NET Core
+    AspNet,
     /// That of --pattern
     #[value(skip)]
     Pattern,
@@ -78,6 +106,8 @@ impl LineFormat {
             Self::Combined => "combined",
             Self::Json => "json",
             Self::Logfmt => "logfmt",
+            Self::Ltsv => "ltsv",
+            Self::Csv => "csv",
             Self::W3c => "w3c",
             Self::Iis => "iis",
             Self::Alb => "alb",
@@ -94,6 +124,18 @@ impl LineFormat {
             Self::Gin => "gin",
             Self::Django => "django",
             Self::Morgan => "morgan",
+            Self::Tornado => "tornado",
+            Self::Sanic => "sanic",
+            Self::PhpFpm => "php-fpm",
+            Self::PhpServer => "php-server",
+            Self::Actix => "actix",
+            Self::Chi => "chi",
+            Self::Fiber => "fiber",
+            Self::Openstack => "openstack",
+            Self::Koa => "koa",
+            Self::Ktor => "ktor",
+            Self::Serilog => "serilog",
+            Self::AspNet => "asp-net",
             Self::Pattern => "pattern",
         }
     }

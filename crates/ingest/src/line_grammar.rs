@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use crate::parse::{
-    self, DateCache, FIELDS_DIRECTIVE, FieldMap, LatencyUnit, LinePattern, LoggedRequest, MalformedLine,
-    parse_json_with, parse_logfmt, w3c_pattern,
+    self, BareDurations, CsvColumns, DateCache, FIELDS_DIRECTIVE, JsonRules, LatencyUnit, LinePattern,
+    LoggedRequest, MalformedLine, parse_csv, parse_json_with, parse_logfmt, parse_ltsv, w3c_pattern,
 };
+
+/// Directive with the day on which a file was begun.
+const DATE_DIRECTIVE: &[u8] = b"#Date:";
 
 /// Grammar of the lines of a file.
 #[derive(Clone, Debug)]
@@ -17,9 +20,13 @@ pub(crate) enum LineGrammar {
     /// The Combined Log Format.
     Combined,
     /// JSON, perhaps with keys of one's own.
-    Json(Option<Arc<FieldMap>>),
-    /// Keys and values joined by `=`.
-    Logfmt,
+    Json(JsonRules),
+    /// Keys and values joined by `=`, with the durations of the first lines.
+    Logfmt(Option<BareDurations>),
+    /// Labels and values joined by `:`, between tabs, with the durations of the first lines.
+    Ltsv(Option<BareDurations>),
+    /// Values below the names of their columns, with the durations of the first lines.
+    Csv(Option<CsvColumns>, Option<BareDurations>),
     /// A compiled pattern; a format may have several, of which the first that fits counts.
     Patterns(Arc<[LinePattern]>),
     /// The W3C Extended Log Format.
@@ -37,6 +44,8 @@ pub(crate) struct GrammarState {
 #[derive(Clone, Debug, Default)]
 struct W3cColumns {
     directive: Vec<u8>,
+    /// The day of the last `#Date`, which is that of lines with a clock only.
+    day: Option<Box<[u8]>>,
     is_iis: bool,
     /// The compiled columns, once the first line shows its separator.
     pattern: Option<LinePattern>,
@@ -57,10 +66,27 @@ impl LineGrammar {
             Self::Simple => take(&parse::parse_simple(line)?),
             Self::Common => take(&parse::read_common(line, &mut state.dates)?),
             Self::Combined => take(&parse::read_combined(line, &mut state.dates)?),
-            Self::Json(map) => return parse_json_with(line, map.as_deref(), |request, _| take(request)),
-            Self::Logfmt => {
+            Self::Json(rules) => return parse_json_with(line, rules, |request, _| take(request)),
+            Self::Logfmt(durations) => {
                 let mut take = Some(take);
-                return parse_logfmt(line, |request, _| {
+                return parse_logfmt(line, *durations, |request, _| {
+                    if let Some(take) = take.take() {
+                        take(request);
+                    }
+                });
+            }
+            Self::Ltsv(durations) => {
+                let mut take = Some(take);
+                return parse_ltsv(line, *durations, |request, _| {
+                    if let Some(take) = take.take() {
+                        take(request);
+                    }
+                });
+            }
+            Self::Csv(None, _) => return Err(MalformedLine::NoMatch),
+            Self::Csv(Some(columns), durations) => {
+                let mut take = Some(take);
+                return parse_csv(line, columns, *durations, |request, _| {
                     if let Some(take) = take.take() {
                         take(request);
                     }
@@ -76,9 +102,11 @@ impl LineGrammar {
     pub(crate) fn latency_unit(&self) -> Option<LatencyUnit> {
         match self {
             Self::Simple => Some(LatencyUnit::Written),
-            Self::Json(map) => map.as_ref()?.latency_unit(),
+            Self::Json(rules) => rules.map.as_ref()?.latency_unit(),
             Self::Patterns(patterns) => patterns.first()?.latency_unit(),
-            Self::Common | Self::Combined | Self::Logfmt | Self::W3c => None,
+            Self::Common | Self::Combined | Self::Logfmt(_) | Self::Ltsv(_) | Self::Csv(..) | Self::W3c => {
+                None
+            }
         }
     }
 }
@@ -122,6 +150,13 @@ impl W3cColumns {
         if line.starts_with(b"#Software: Microsoft") {
             self.is_iis = true;
         }
+        if let Some(date) = line.strip_prefix(DATE_DIRECTIVE) {
+            let mut words = date.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+            self.day = words.next().map(Into::into);
+            if let Some(pattern) = &mut self.pattern {
+                pattern.set_day(self.day.clone());
+            }
+        }
         if line.starts_with(b"#") {
             return Err(MalformedLine::Comment);
         }
@@ -130,6 +165,9 @@ impl W3cColumns {
         }
         if self.pattern.is_none() {
             self.pattern = w3c_pattern(&self.directive, self.is_iis, line);
+            if let Some(pattern) = &mut self.pattern {
+                pattern.set_day(self.day.clone());
+            }
         }
         match &self.pattern {
             Some(pattern) => pattern.parse(line, dates),

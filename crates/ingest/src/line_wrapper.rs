@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 
 use crate::file_format::BYTE_ORDER_MARK;
-use crate::parse::{json_text, json_texts};
+use crate::parse::{json_text, json_texts, time_of_text};
 
 /// Prefixes that one line may have: of the runtime, of the log of the system, of the program.
 const MAX_PREFIXES: usize = 3;
+
+/// Least length of a date in brackets, so that other numbers are not one.
+const MIN_DATE_BYTES: usize = 19;
 
 /// Longest word of a prefix, in bytes.
 const MAX_WORD_BYTES: usize = 256;
@@ -39,7 +42,57 @@ impl UnwrappedLine<'_> {
     }
 }
 
+/// A line of a container, or a piece of one.
+#[derive(Debug)]
+pub(crate) struct LinePiece<'a> {
+    /// Number of the stream, counted from 0.
+    pub(crate) stream: usize,
+    /// What stands before the text.
+    pub(crate) head: &'a [u8],
+    pub(crate) text: Cow<'a, [u8]>,
+    /// Date, if it stands in an object.
+    pub(crate) date: Option<Cow<'a, str>>,
+    /// Whether the line ends with this piece.
+    pub(crate) is_last: bool,
+}
+
+/// Streams of a container.
+const STREAM_NAMES: [&str; 2] = ["stdout", "stderr"];
+
+/// Reads a line as runtimes (CRI) write it: the date, the stream, and `F`, or `P` for a piece.
+fn cri_piece(line: &[u8]) -> Option<LinePiece<'_>> {
+    let (_, rest) = split_iso_date(line)?;
+    let (stream, rest) = split_word(rest)?;
+    let stream = STREAM_NAMES.iter().position(|name| name.as_bytes() == stream)?;
+    let [tag @ (b'P' | b'F'), b' ', text @ ..] = rest else { return None };
+    let head = &line[..line.len() - text.len()];
+    Some(LinePiece { stream, head, text: Cow::Borrowed(text), date: None, is_last: *tag == b'F' })
+}
+
+/// Reads a line as Docker writes it, which has a line end within unless it is a piece.
+fn docker_piece(line: &[u8]) -> Option<LinePiece<'_>> {
+    let start = memchr::memchr(b'{', line)?;
+    let [text, stream, date] = json_texts(&line[start..], [&["log"], &["stream"], &["time"]])?;
+    let (text, stream) = (json_text(text?)?, json_text(stream?)?);
+    let stream = STREAM_NAMES.iter().position(|name| *name == stream)?;
+    let is_last = text.ends_with('\n');
+    let text = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    };
+    Some(LinePiece { stream, head: b"", text, date: date.and_then(json_text), is_last })
+}
+
 impl LineWrapper {
+    /// Reads a line of a container, which may be a piece, or returns `None` for other lines.
+    pub(crate) fn piece(self, line: &[u8]) -> Option<LinePiece<'_>> {
+        match self {
+            Self::None => None,
+            Self::Prefix => cri_piece(line),
+            Self::Json => docker_piece(line),
+        }
+    }
+
     /// Returns the wrapper for reports, as words behind the name of a format.
     pub(crate) fn describe(self) -> &'static str {
         match self {
@@ -116,6 +169,9 @@ fn strip_prefix(line: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
         let end = memchr::memchr(b']', rest)?;
         return Some((None, rest[end + 1..].strip_prefix(b" ")?));
     }
+    if let Some((date, rest)) = split_bracketed(line).or_else(|| split_ruby(line)) {
+        return Some((Some(date), rest));
+    }
     let (priority, bare) = split_priority(line);
     if let Some((date, rest)) = split_iso_date(bare) {
         return Some((Some(date), after_iso_date(rest, priority)));
@@ -130,8 +186,38 @@ fn strip_prefix(line: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
     strip_compose(line).or_else(|| strip_program(line)).map(|rest| (None, rest))
 }
 
+/// Splits off a date in brackets, such as `[2023-10-10 13:55:36 +0000] [12] [INFO] ` of gunicorn and Hypercorn, and the
+/// other words in brackets behind it.
+fn split_bracketed(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let inner = line.strip_prefix(b"[")?;
+    let date = &inner[..memchr::memchr(b']', &inner[..inner.len().min(MAX_WORD_BYTES)])?];
+    time_of_text(std::str::from_utf8(date).ok()?).filter(|_| date.len() >= MIN_DATE_BYTES)?;
+    let mut rest = inner[date.len() + 1..].strip_prefix(b" [")?;
+    loop {
+        // The process, the level: one word each.
+        let end = memchr::memchr3(b']', b' ', b'[', rest).filter(|end| rest[*end] == b']')?;
+        rest = rest[end + 1..].strip_prefix(b" ")?;
+        match rest.strip_prefix(b"[") {
+            Some(next) => rest = next,
+            None => return Some((date, rest)),
+        }
+    }
+}
+
+/// Splits off what the logger of Ruby writes: `I, [2023-10-10T13:55:36.123456 #12]  INFO -- : `, and the name of a
+/// request in brackets behind it.
+fn split_ruby(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let [b'A'..=b'Z', b',', b' ', b'[', inner @ ..] = line else { return None };
+    let end = memchr::memchr2(b' ', b']', &inner[..inner.len().min(MAX_WORD_BYTES)])?;
+    let behind = memchr::memmem::find(&inner[..inner.len().min(MAX_WORD_BYTES)], b" -- ")?;
+    let rest = &inner[behind + 4..];
+    let rest = &rest[memchr::memmem::find(&rest[..rest.len().min(MAX_WORD_BYTES)], b": ")? + 2..];
+    let tag = rest.strip_prefix(b"[").and_then(|tag| Some(&tag[memchr::memmem::find(tag, b"] ")? + 2..]));
+    Some((&inner[..end], tag.unwrap_or(rest)))
+}
+
 /// Returns a text without the controls of a terminal, such as the colour `ESC [ 36 m`, or `None` if there are none.
-fn without_controls(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn without_controls(text: &[u8]) -> Option<Vec<u8>> {
     memchr::memchr(b'\x1b', text)?;
     let mut plain = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -178,20 +264,41 @@ fn split_priority(line: &[u8]) -> (SyslogPriority, &[u8]) {
     }
 }
 
-/// Splits off a date such as `2023-10-10T13:55:36.1Z` or `2023-10-10 13:55:36,123`.
+/// Splits off a date such as `2023-10-10T13:55:36.1Z` or `2023-10-10 13:55:36,123 +0000`, and the space or tab behind it.
 fn split_iso_date(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (date, rest) = match line.get(10)? {
-        b'T' => split_word(line)?,
-        b' ' => {
-            let (clock, rest) = split_word(&line[11..])?;
-            (&line[..11 + clock.len()], rest)
-        }
+    let clock_at = match line.get(10)? {
+        b'T' => 0,
+        b' ' => 11,
         _ => return None,
     };
+    let end = clock_at + date_word(&line[clock_at..])?;
+    let date = &line[..end];
     let is_date = date.len() >= 19
         && date[..4].iter().all(u8::is_ascii_digit)
         && matches!((date[4], date[7], date[13]), (b'-', b'-', b':') | (b'/', b'/', b':'));
-    is_date.then_some((date, rest))
+    if !is_date {
+        return None;
+    }
+    let rest = &line[end + 1..];
+    match rest.first() {
+        // An offset behind a space belongs to the date.
+        Some(b'+' | b'-') if clock_at > 0 => {
+            let length = date_word(rest).filter(|length| is_offset(&rest[1..*length]));
+            Some(length.map_or((date, rest), |length| (&line[..end + 1 + length], &rest[length + 1..])))
+        }
+        _ => Some((date, rest)),
+    }
+}
+
+/// Returns the length of the word of a date, behind which a space or a tab stands.
+fn date_word(text: &[u8]) -> Option<usize> {
+    memchr::memchr2(b' ', b'\t', &text[..text.len().min(MAX_WORD_BYTES)])
+}
+
+/// Returns whether a text is the digits of an offset such as `0530` or `05:30`.
+fn is_offset(text: &[u8]) -> bool {
+    matches!(text, [b'0' | b'1', hour, minutes @ ..] if hour.is_ascii_digit() && matches!(minutes.len(), 2 | 3))
+        && text.iter().all(|byte| byte.is_ascii_digit() || *byte == b':')
 }
 
 /// Returns what is behind the date of a runtime (CRI), of rsyslog, of RFC 5424 or of Heroku.
@@ -255,7 +362,8 @@ fn strip_compose(line: &[u8]) -> Option<&[u8]> {
     (1..=MAX_WORD_BYTES).contains(&name).then(|| rest.strip_prefix(b" ").unwrap_or(rest))
 }
 
-/// Takes the name of a program off that stands alone: `[web] `, `INFO:werkzeug:`, or Ambassador's `ACCESS `.
+/// Takes the name of a program off that stands alone: `[web] `, `INFO:werkzeug:`, stern's `pod › container `, or
+/// Ambassador's `ACCESS `.
 fn strip_program(line: &[u8]) -> Option<&[u8]> {
     let is_name = |byte: &u8| byte.is_ascii_lowercase() || matches!(byte, b'0'..=b'9' | b'-' | b'_' | b'.');
     let after_name = |text: &'_ [u8], end: &[u8]| {
@@ -264,6 +372,10 @@ fn strip_program(line: &[u8]) -> Option<&[u8]> {
     };
     if let Some(text) = line.strip_prefix(b"[") {
         return Some(&text[after_name(text, b"] ")?..]);
+    }
+    // stern, with the container behind the pod.
+    if let Some(pod) = after_name(line, " \u{203a} ".as_bytes()) {
+        return split_word(&line[pod..]).map(|(_, rest)| rest);
     }
     if let Some(text) = line.strip_prefix(b"INFO:") {
         return Some(&text[after_name(text, b":")?..]);
@@ -307,6 +419,13 @@ mod tests {
             ("[web] ", None),
             ("ACCESS ", None),
             ("\x1b[32mweb-1 | \x1b[1;33m", None),
+            ("2023-10-10T13:55:36Z\t", Some("2023-10-10T13:55:36Z")),
+            ("2023-10-10 13:55:36.1 +0200 ", Some("2023-10-10 13:55:36.1 +0200")),
+            ("2023-10-10 13:55:36.1 -05:30 web1 nginx: ", Some("2023-10-10 13:55:36.1 -05:30")),
+            ("[2023-10-10 13:55:36 +0000] [12] [INFO] ", Some("2023-10-10 13:55:36 +0000")),
+            ("I, [2023-10-10T13:55:36.123 #12]  INFO -- : ", Some("2023-10-10T13:55:36.123")),
+            ("I, [2023-10-10T13:55:36.123 #12]  INFO -- web: [9b1d-e] ", Some("2023-10-10T13:55:36.123")),
+            ("web-5d9 \u{203a} nginx ", None),
         ] {
             let line = format!("{prefix}192.0.2.1 - - [");
             let unwrapped = LineWrapper::Prefix.unwrap_line(line.as_bytes());

@@ -153,7 +153,7 @@ pub(crate) fn parse_time(text: &str) -> Result<i64, String> {
 pub(crate) fn parse_statuses(text: &str) -> Result<RangeInclusive<u16>, String> {
     let error = || format!("{text} is not a status: write 404, 4xx or 400-499");
     let number = |text: &str| text.parse::<u16>().ok().filter(|status| *status < 1000);
-    if let Some(class) = text.strip_suffix("xx") {
+    if let Some(class) = text.strip_suffix("xx").or_else(|| text.strip_suffix("XX")) {
         let class = number(class).filter(|class| (1..=9).contains(class)).ok_or_else(error)?;
         return Ok(class * 100..=class * 100 + 99);
     }
@@ -177,13 +177,15 @@ impl FieldCondition {
         let names = || FIELDS.map(|(name, _)| name).join(", ");
         let name_end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
         let (name, rest) = text.split_at(name_end);
+        // Spaces around the operator are not those of the value.
+        let rest = rest.trim_start();
         let known = FIELDS.iter().find(|(known, _)| *known == name);
         let Some((_, field)) = known else {
             return Err(format!("{text} does not begin with a field: use one of {}", names()));
         };
         let found = OPERATORS
             .iter()
-            .find_map(|(sign, number, words)| Some((*number, *words, rest.strip_prefix(sign)?)));
+            .find_map(|(sign, number, words)| Some((*number, *words, rest.strip_prefix(sign)?.trim_start())));
         let Some((of_numbers, of_texts, value)) = found else {
             return Err(format!("{text} has no operator behind {name}: use =, !=, ~, !~, >, >=, < or <="));
         };
@@ -281,6 +283,8 @@ mod tests {
             ("status>=400", true),
             ("status<404", false),
             ("latency>100ms", true),
+            ("latency > 100ms", true),
+            ("method != GET", false),
             ("latency<=0.15s", true),
             ("latency<150ms", false),
             ("bytes=20", true),
@@ -310,7 +314,9 @@ mod tests {
         ] {
             assert_eq!(accepts(FilterTexts { from, to, ..texts }), expected, "{from:?} {to:?}");
         }
-        for (status, expected) in [("4xx", true), ("404", true), ("400-403", false), ("500-599", false)] {
+        for (status, expected) in
+            [("4xx", true), ("4XX", true), ("404", true), ("400-403", false), ("500-599", false)]
+        {
             assert_eq!(accepts(FilterTexts { status: &[status.to_owned()], ..texts }), expected, "{status}");
         }
         assert!(accepts(FilterTexts { path_prefix: Some("/api"), ..texts }));

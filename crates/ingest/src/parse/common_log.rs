@@ -37,7 +37,9 @@ pub(super) fn combined_fields<'a>(
 ) -> Result<(LoggedRequest<'a>, &'a [u8]), MalformedLine> {
     let (request, rest) = common_fields(line, dates)?;
     let split = || {
-        let (referrer, rest) = split_text(rest.strip_prefix(b" ")?)?;
+        let text = rest.strip_prefix(b" ")?;
+        // Jetty writes two spaces.
+        let (referrer, rest) = split_text(text.strip_prefix(b" ").unwrap_or(text))?;
         let agent = rest.strip_prefix(b" ")?;
         let (agent, rest) = match split_text(agent) {
             Some(split) => split,
@@ -55,8 +57,11 @@ pub(super) fn common_fields<'a>(
     line: &'a [u8],
     dates: &mut DateCache,
 ) -> Result<(LoggedRequest<'a>, &'a [u8]), MalformedLine> {
-    if line.is_empty() {
-        return Err(MalformedLine::Empty);
+    match line.first() {
+        None => return Err(MalformedLine::Empty),
+        // An object of JSON may have such a line within.
+        Some(b'{') => return Err(MalformedLine::MissingClient),
+        _ => {}
     }
     // User names may contain spaces, so the fields before the date are not split at spaces.
     let (client, rest) = line.split_at(date_bracket(line).ok_or(MalformedLine::MissingClient)?);
@@ -85,10 +90,20 @@ pub(super) fn common_fields<'a>(
 pub(super) fn client_of(words: &[u8]) -> &[u8] {
     // Nearly always an address without a port, quotes or brackets, and an identity that is not known.
     let (first, rest) = words.split_at(memchr(b' ', words).unwrap_or(words.len()));
-    let may_have_port = || memchr(b':', first).is_some_and(|at| memrchr(b':', first) == Some(at));
+    // A tab is behind the date or the name that a program puts in front.
+    let is_odd = || {
+        memchr2(b':', b'\t', first).is_some_and(|at| {
+            first[at] == b'\t' || memrchr(b':', first) == Some(at) || memchr(b'\t', first).is_some()
+        })
+    };
+    // So are names without an address, among more words than those of a client.
+    let may_be_name = |start: u8| !start.is_ascii_digit() && memchr_iter(b' ', rest).count() > 3;
     match (first, rest) {
         ([start, .., end], [b' ', b'-', b' ', ..])
-            if start.is_ascii_alphanumeric() && end.is_ascii_alphanumeric() && !may_have_port() =>
+            if start.is_ascii_alphanumeric()
+                && end.is_ascii_alphanumeric()
+                && !is_odd()
+                && !may_be_name(*start) =>
         {
             first
         }
@@ -96,12 +111,13 @@ pub(super) fn client_of(words: &[u8]) -> &[u8] {
     }
 }
 
-/// Returns the client among the words before the date: the first, or the second if a virtual host stands before it.
+/// Returns the client among the words before the date: the first, or the second if a virtual host stands before it, or
+/// the first address if other words stand before it.
 #[inline(never)]
 fn client_among(words: &[u8]) -> &[u8] {
-    let is_address = |word: &[u8]| std::str::from_utf8(word).is_ok_and(|word| word.parse::<IpAddr>().is_ok());
-    let mut words = words.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
-    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let all = || words.split(is_space).filter(|word| !word.is_empty());
+    let (first, second) = (all().next().unwrap_or_default(), all().nth(1).unwrap_or_default());
     let (client, other) = (client_address(first), client_address(second));
     // Of a list, the first counts; with a port, a virtual host may be an address too.
     let is_list = first.ends_with(b",") || first.starts_with(b"\"");
@@ -110,7 +126,20 @@ fn client_among(words: &[u8]) -> &[u8] {
     }
     let has_port = memrchr(b':', first).is_some_and(|at| is_port(&first[at + 1..]));
     let is_host = has_port && !is_address(client) && other != b"-";
-    if is_address(other) || is_host { other } else { client }
+    if is_address(other) {
+        return other;
+    }
+    if !is_address(client) && all().nth(3).is_some() {
+        // What passes lines on puts names and dates in front.
+        let address = all().map(client_address).find(|word| is_address(word));
+        return address.unwrap_or(if is_host { other } else { client });
+    }
+    if is_host { other } else { client }
+}
+
+/// Returns whether a word is an address.
+pub(super) fn is_address(word: &[u8]) -> bool {
+    std::str::from_utf8(word).is_ok_and(|word| word.parse::<IpAddr>().is_ok())
 }
 
 /// Returns whether a text is the number of a port.
@@ -175,13 +204,44 @@ pub(super) fn split_quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
 #[inline]
 pub(super) fn split_request(text: &[u8]) -> Option<(HttpMethod<'_>, &[u8])> {
     let (method, rest) = text.split_at(memchr(b' ', text)?);
+    if let [b'\x1b' | b'-', ..] = method {
+        return split_odd_request(text);
+    }
     let target = &rest[1..];
-    let version = memchr::memrchr(b' ', target).filter(|at| target[at + 1..].starts_with(b"HTTP/"));
-    let target = version.map_or(target, |at| &target[..at]);
+    let target = match memrchr(b' ', target) {
+        Some(at) if target[at + 1..].starts_with(b"HTTP/") => &target[..at],
+        Some(at) => without_bare_version(target, at),
+        None => target,
+    };
     if target.is_empty() {
         return None;
     }
     Some((HttpMethod::parse(method)?, without_query(target)))
+}
+
+/// Splits a request that a program shows in a colour of the terminal. One with `-` for a method is none.
+#[cold]
+#[inline(never)]
+fn split_odd_request(text: &[u8]) -> Option<(HttpMethod<'_>, &[u8])> {
+    let plain = skip_controls(text);
+    let plain = memchr(b'\x1b', plain).map_or(plain, |end| &plain[..end]);
+    if plain.starts_with(b"-") { None } else { split_request(plain) }
+}
+
+/// Returns a target without the version behind the space at `at`, as Hypercorn writes it: `/path 1.1`.
+#[cold]
+#[inline(never)]
+fn without_bare_version(target: &[u8], at: usize) -> &[u8] {
+    if matches!(&target[at + 1..], b"1.0" | b"1.1" | b"2" | b"3") { &target[..at] } else { target }
+}
+
+/// Returns a text without the controls of a terminal at its beginning, such as the colour `ESC [ 36 m`.
+fn skip_controls(mut text: &[u8]) -> &[u8] {
+    while let Some(control) = text.strip_prefix(b"\x1b[") {
+        let Some(end) = control.iter().position(u8::is_ascii_alphabetic) else { break };
+        text = &control[end + 1..];
+    }
+    text
 }
 
 /// Splits off a number of bytes, or `-` for none.
@@ -231,7 +291,19 @@ mod tests {
     #[test]
     fn requests_that_are_not_http_have_neither_method_nor_path() {
         let mut dates = DateCache::default();
-        for text in ["-", "", "GET", "GET ", r"\x16\x03\x01", "SSH-2.0-Go", "get / HTTP/1.1", "t3 12.1.2"] {
+        for text in [
+            "-",
+            "- - -",
+            "- - HTTP/1.1",
+            "",
+            "GET",
+            "GET ",
+            r"\x16\x03\x01",
+            "SSH-2.0-Go",
+            "get / HTTP/1.1",
+            "t3 12.1.2",
+            "\x1b[33m- -\x1b[0m",
+        ] {
             let line = LINE.replace("GET /x y?z=1 HTTP/1.1", text).replace(" 200 ", " 400 ");
             let request = parse_combined(line.as_bytes(), &mut dates).unwrap();
             assert_eq!(
@@ -240,6 +312,31 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn requests_in_colours_are_requests() {
+        let line = LINE.replace("GET /x y?z=1 HTTP/1.1", "\x1b[31m\x1b[1mGET /a HTTP/1.1\x1b[0m");
+        let request = parse_combined(line.as_bytes(), &mut DateCache::default()).unwrap();
+        assert_eq!((request.method, request.path), (HttpMethod::Known(0), &b"/a"[..]));
+    }
+
+    #[test]
+    fn a_version_may_be_bare() {
+        for (request, path) in
+            [("GET /a 1.1", "/a"), ("GET /a 2", "/a"), ("GET /a b", "/a b"), ("GET /a 2.5", "/a 2.5")]
+        {
+            assert_eq!(split_request(request.as_bytes()), Some((HttpMethod::Known(0), path.as_bytes())));
+        }
+    }
+
+    #[test]
+    fn an_object_is_not_a_line_of_the_format() {
+        let line = format!("{{\"message\":\"{LINE}\"}}");
+        assert_eq!(
+            parse_common(line.as_bytes(), &mut DateCache::default()),
+            Err(MalformedLine::MissingClient)
+        );
     }
 
     #[test]
@@ -253,7 +350,13 @@ mod tests {
             ("192.0.2.1, 192.0.2.2 - -", "192.0.2.1"),
             ("192.0.2.1 - [admin]", "192.0.2.1"),
             ("192.0.2.1 - a[b", "192.0.2.1"),
-            ("\x1b[36mweb-1 |\x1b[0m 192.0.2.1 - -", "\x1b[36mweb-1"),
+            ("\x1b[36mweb-1 |\x1b[0m 192.0.2.1 - -", "192.0.2.1"),
+            ("web-1 nginx 2015-05-17T10:05:03Z 192.0.2.1 - -", "192.0.2.1"),
+            ("web - 192.0.2.1:5000 - -", "192.0.2.1"),
+            ("2015-05-17T10:05:03Z\treq\tINFO\t192.0.2.1 - -", "192.0.2.1"),
+            ("[2015-05-17 10:05:03 +0000] [12] [INFO] [2001:db8::1]:5000 - -", "2001:db8::1"),
+            ("crawl.example.net - a b c", "crawl.example.net"),
+            ("2001:db8::1 - -", "2001:db8::1"),
             ("example.com:443 [2001:db8::7] - -", "2001:db8::7"),
             ("[2001:db8::1], 10.0.0.1 - -", "2001:db8::1"),
             ("\"203.0.113.7, 10.0.0.1\" 10.0.0.2 - -", "203.0.113.7"),

@@ -6,7 +6,7 @@ use memchr::memmem::find;
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
 use super::common_log::{
-    client_of, is_date_bracket, parse_combined, parse_common, split_request, split_text,
+    client_of, is_address, is_date_bracket, parse_combined, parse_common, split_request, split_text,
 };
 use super::log_date::DateCache;
 use super::method::HttpMethod;
@@ -94,10 +94,11 @@ fn split_lenient<'a>(line: &'a [u8], dates: &mut DateCache) -> Option<(LoggedReq
         return None;
     }
     let status = code.unwrap_or(0);
+    let time = head.date.and_then(|date| dates.any_time(date));
     let is_request = match method {
         HttpMethod::NONE => head.is_dated && code.is_some(),
-        // Other text has words in quotes and numbers too.
-        _ => head.date.is_some() || status > 0,
+        // Other text has words in quotes, brackets and numbers too.
+        _ => head.is_dated || time.is_some() || status > 0,
     };
     if !is_request {
         return None;
@@ -110,8 +111,9 @@ fn split_lenient<'a>(line: &'a [u8], dates: &mut DateCache) -> Option<(LoggedReq
         path,
         status,
         bytes: std::str::from_utf8(bytes).ok().and_then(|bytes| bytes.parse().ok()),
-        client: Some(client_of(head.client)),
-        time: head.date.and_then(|date| dates.any_time(date)),
+        // Without a date, any words may stand before the request.
+        client: Some(client_of(head.client)).filter(|client| head.date.is_some() || is_address(client)),
+        time,
         ..LoggedRequest::UNKNOWN
     };
     Some((request, rest))
@@ -134,7 +136,8 @@ fn split_head(line: &[u8]) -> Option<(LineHead<'_>, &[u8])> {
         }
     };
     let rest = &rest[memchr(b'"', rest)? + 1..];
-    let has_words = client.first().is_some_and(|byte| *byte != b' ') && memchr(b' ', client).is_some();
+    let has_words =
+        client.first().is_some_and(|byte| !matches!(byte, b' ' | b'{')) && memchr(b' ', client).is_some();
     let is_client = has_words && (date.is_some() || memchr2(b'[', b']', client).is_none());
     is_client.then_some((LineHead { client, date, is_dated: usual.is_some() }, rest))
 }
@@ -225,6 +228,20 @@ mod tests {
     }
 
     #[test]
+    fn without_a_date_only_an_address_is_a_client() {
+        for (line, client) in [
+            (r#"INFO 2023-10-10 13:55:36,1 server 12 "GET /a HTTP/1.1" 200 95"#, None),
+            (
+                r#"2023-10-10 13:55:36 - access - 192.0.2.1:5 - "GET /a HTTP/1.1" 200"#,
+                Some(&b"192.0.2.1"[..]),
+            ),
+        ] {
+            let request = read_common(line.as_bytes(), &mut DateCache::default()).unwrap();
+            assert_eq!((request.path, request.client), (&b"/a"[..], client), "{line}");
+        }
+    }
+
+    #[test]
     fn many_quotes_are_read_once() {
         let quotes = r#"""#.repeat(1 << 20);
         let line = format!("192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /{quotes} HTTP/1.1\" 200 1");
@@ -244,6 +261,8 @@ mod tests {
             r#"the server [ok] "said" 200 times"#,
             r#"192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] GET /a 200 10"#,
             r#"INFO now handled "GET /a" in 5ms"#,
+            r#"2023/10/10 13:55:36 [web/a-1] "GET /a HTTP/1.1" from 192.0.2.1:5 - 200 4B"#,
+            r#"{"message":"192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 10"}"#,
         ] {
             let read = read_common(line.as_bytes(), &mut DateCache::default());
             assert!(read.is_err(), "{line}: {read:?}");

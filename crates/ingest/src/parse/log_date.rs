@@ -16,6 +16,30 @@ const MAX_DATE_BYTES: usize = 48;
 const MONTH_NAMES: [&[u8]; 12] =
     [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 
+/// Names of zones and their hours before UTC, without those that different countries have for different zones.
+const ZONE_HOURS: [(&[u8], i32); 20] = [
+    (b"UTC", 0),
+    (b"GMT", 0),
+    (b"WET", 0),
+    (b"WEST", 1),
+    (b"CET", 1),
+    (b"CEST", 2),
+    (b"EET", 2),
+    (b"EEST", 3),
+    (b"MSK", 3),
+    (b"JST", 9),
+    (b"AEST", 10),
+    (b"AEDT", 11),
+    (b"EST", -5),
+    (b"EDT", -4),
+    (b"CST", -6),
+    (b"CDT", -5),
+    (b"MST", -7),
+    (b"MDT", -6),
+    (b"PST", -8),
+    (b"PDT", -7),
+];
+
 /// Reads the dates of a log, and remembers the last one: in most logs the next date is of the same minute.
 #[derive(Clone, Debug, Default)]
 pub struct DateCache {
@@ -68,12 +92,16 @@ pub(crate) fn time_of_text(text: &str) -> Option<i64> {
     if text.len() > MAX_DATE_BYTES {
         return None;
     }
-    if let Ok(number) = text.parse::<f64>() {
+    if text.starts_with(|first: char| first.is_ascii_digit())
+        && let Ok(number) = text.parse::<f64>()
+    {
         return time_of_number(number);
     }
     let bytes = text.as_bytes();
-    let (date, offset) =
-        split_iso(bytes).or_else(|| split_named_month(bytes)).or_else(|| split_ctime(bytes))?;
+    let (date, offset) = split_iso(bytes)
+        .or_else(|| split_named_month(bytes))
+        .or_else(|| split_ctime(bytes))
+        .or_else(|| split_short(bytes))?;
     let offset = read_offset(offset)?;
     Some(Offset::from_seconds(offset).ok()?.to_timestamp(date).ok()?.as_second())
 }
@@ -164,6 +192,14 @@ fn split_ctime(text: &[u8]) -> Option<(DateTime, &[u8])> {
     Some((civil(&text[20..], month(&text[4..7])?, day, clock)?, b""))
 }
 
+/// Reads `150517 10:05:03`, as Tornado writes it.
+fn split_short(text: &[u8]) -> Option<(DateTime, &[u8])> {
+    let (date, rest) = text.split_at_checked(6)?;
+    let (clock, offset) = split_clock(rest.strip_prefix(b" ")?)?;
+    let year = [b'2', b'0', date[0], date[1]];
+    Some((civil(&year, small(&date[2..4])?, &date[4..], clock)?, offset))
+}
+
 /// Returns a date of the calendar.
 fn civil(year: &[u8], month: i8, day: &[u8], [hour, minute, second]: [i8; 3]) -> Option<DateTime> {
     DateTime::new(number(year)?, month, small(day)?, hour, minute, second, 0).ok()
@@ -173,7 +209,11 @@ fn civil(year: &[u8], month: i8, day: &[u8], [hour, minute, second]: [i8; 3]) ->
 fn read_offset(text: &[u8]) -> Option<i32> {
     let text = text.trim_ascii();
     let (sign, digits) = match text {
-        [] | b"Z" | b"z" | b"UTC" | b"GMT" => return Some(0),
+        [] | b"Z" | b"z" => return Some(0),
+        [b'A'..=b'Z', ..] => {
+            let known = ZONE_HOURS.iter().find(|(name, _)| *name == text)?;
+            return Some(known.1 * 3600);
+        }
         [b'+', digits @ ..] => (1, digits),
         [b'-', digits @ ..] => (-1, digits),
         _ => return None,
@@ -249,6 +289,8 @@ mod tests {
             "2015/05/17 10:05:03",
             "2015/05/17 - 10:05:03",
             "Sun May 17 10:05:03 2015",
+            "150517 10:05:03",
+            "17/May/2015:12:05:03 CEST",
             "1431857103",
             "1431857103123",
             "1431857103.123",
@@ -261,9 +303,16 @@ mod tests {
         }
         assert_eq!(time_of_text("7/May/2015:10:05:03"), Some(1_430_993_103));
         assert_eq!(time_of_text("2015-05-17"), Some(1_431_820_800));
-        for text in
-            ["yesterday", "", "-", "2015-05-17T25:05:03", "2015-05-17T10:05:03+x", "2015-13-17 10:05:03"]
-        {
+        for text in [
+            "yesterday",
+            "",
+            "-",
+            "+0000",
+            "17/May/2015:10:05:03 XYZ",
+            "2015-05-17T25:05:03",
+            "2015-05-17T10:05:03+x",
+            "2015-13-17 10:05:03",
+        ] {
             assert_eq!(time_of_text(text), None, "{text}");
         }
         assert_eq!(time_of_number(f64::NAN), None);

@@ -21,14 +21,18 @@ mod simple_fast;
 pub use common_log::{parse_combined, parse_common};
 pub use duration::MAX_LATENCY_NS;
 pub(crate) use duration::duration_of_text;
+pub(crate) use json::{
+    BareDuration, BareDurations, CsvColumns, JsonDialect, JsonRules, JsonTraits, json_text, json_texts,
+    parse_csv, parse_json_with, parse_logfmt, parse_ltsv,
+};
 pub use json::{FieldMap, FieldMapError, parse_json};
-pub(crate) use json::{JsonDialect, JsonTraits, json_text, json_texts, parse_json_with, parse_logfmt};
 pub(crate) use lenient::{read_combined, read_common};
 pub use log_date::DateCache;
 pub(crate) use log_date::time_of_text;
 pub use method::HttpMethod;
 pub(crate) use pattern::{
-    FIELDS_DIRECTIVE, FastPrefix, LatencyUnit, NAMED_PATTERNS, NamedPattern, find_tail, w3c_pattern,
+    FIELDS_DIRECTIVE, FastPrefix, LatencyUnit, NAMED_PATTERNS, NamedPattern, find_tail, goaccess_format,
+    w3c_pattern,
 };
 pub use pattern::{LinePattern, PatternError};
 pub use request::{LoggedRequest, MalformedLine};

@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use streamguard_engine::{CompletionStatus, JobSummary};
 use streamguard_ingest::{IngestJob, LineFormat};
 
+use crate::application_logs::{APPLICATION_SAMPLES, WORDS_IN_FRONT};
 use crate::{job, rows, run, skip};
 
 /// What is expected of a file: its name, its text, the format in reports, requests, the unit of the latencies and
 /// their sum in milliseconds, bytes, requests without a date.
-struct Sample {
+pub(crate) struct Sample {
     text: &'static str,
     format: &'static str,
     requests: u64,
@@ -22,15 +23,15 @@ struct Sample {
 }
 
 impl Sample {
-    const fn new(format: &'static str, requests: u64, bytes: u64, text: &'static str) -> Self {
+    pub(crate) const fn new(format: &'static str, requests: u64, bytes: u64, text: &'static str) -> Self {
         Self { text, format, requests, unit: None, mean_ms: None, bytes, undated: 0 }
     }
 
-    const fn latency(self, unit: &'static str, mean_ms: f64) -> Self {
+    pub(crate) const fn latency(self, unit: &'static str, mean_ms: f64) -> Self {
         Self { unit: Some(unit), mean_ms: Some(mean_ms), ..self }
     }
 
-    const fn undated(self, undated: u64) -> Self {
+    pub(crate) const fn undated(self, undated: u64) -> Self {
         Self { undated, ..self }
     }
 }
@@ -156,7 +157,7 @@ const SAMPLES: &[Sample] = &[
     Sample::new("logfmt", 1, 0, "method=GET path=/a format=html controller=A action=show status=200 duration=58.33 view=40.43 db=15.26\n")
         .latency("ms", 58.33).undated(1),
     Sample::new("json (nginx)", 1, 612, "{\"time_local\":\"10/Oct/2023:13:55:36 +0000\",\"request\":\"GET /a HTTP/1.1\",\"status\":200,\"body_bytes_sent\":612,\"response_time\":0.137}\n").latency("s", 137.0),
-    Sample::new("common behind prefixes", 1, 65508, "Mar 24 14:02:50 web1 tomcat.log: 127.0.0.1 - - \"GET /a.js HTTP/1.1\" 200 65508 4.386\n").undated(1),
+    Sample::new("common behind prefixes", 1, 65508, "Mar 24 14:02:50 web1 tomcat.log: 127.0.0.1 - - \"GET /a.js HTTP/1.1\" 200 65508 4.386\n").latency("s", 4386.0).undated(1),
     Sample::new("json (nginx)", 1, 612, "{\"time_local\":\"10/Oct/2023:13:55:36 +0000\",\"remote_addr\":\"192.0.2.1\",\"request\":\"GET /a HTTP/1.1\",\"status\":\"200\",\"body_bytes_sent\":\"612\",\"request_time\":\"0.025\",\"http_user_agent\":\"a \\x22b\\x22\"}\n")
         .latency("s", 25.0),
     Sample::new("json (Caddy)", 2, 26682, concat!(
@@ -196,7 +197,7 @@ fn count(text: &str, change: impl FnOnce(IngestJob) -> IngestJob) -> (Completion
 #[test]
 fn the_format_of_every_server_is_detected_and_said() {
     let mut wrong = Vec::new();
-    for sample in SAMPLES {
+    for sample in SAMPLES.iter().chain(APPLICATION_SAMPLES) {
         let (status, summary) = count(sample.text, |job| job);
         let metric = |name: &str| summary.metrics.get(name).cloned().unwrap_or(Value::Null);
         let is = (
@@ -214,6 +215,17 @@ fn the_format_of_every_server_is_detected_and_said() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn words_in_front_are_not_the_client() {
+    for (line, client) in WORDS_IN_FRONT {
+        let (status, summary) = count(&format!("{line}\n").repeat(3), |job| job);
+        assert_eq!((status, &summary.metrics["requests"]), (CompletionStatus::Complete, &json!(3)), "{line}");
+        let first = |title: &str| rows(&summary, title).first().map(|row| row[0].clone());
+        assert_eq!(first("Most frequent clients"), client.map(|client| json!(client)), "{line}");
+        assert_eq!(first("Most frequent paths"), Some(json!("/a")), "{line}");
+    }
 }
 
 #[test]
@@ -301,6 +313,51 @@ fn a_pattern_of_ones_own_gives_the_unit() {
 }
 
 #[test]
+fn names_and_joined_values_of_other_programs_are_known() {
+    let combined = "192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 20 \"-\" \"curl\"";
+    let elb = "2023-10-10T13:55:36Z lb 192.0.2.1:2817 10.0.0.1:80 0.1 0.1 0.1 200 200 0 20 \"GET http://example.com:80/a HTTP/1.1\" \"curl\" - -";
+    let storage = r#""1696946136000000","192.0.2.1","1","","GET","/a","200","299","20","138000","example.com","","curl","x""#;
+    let squid = "1696946136.586    921 192.0.2.1 TCP_MISS/200 20 GET /a - DIRECT/192.0.2.83 text/html";
+    let iis = "2023-10-10 13:55:36 10.0.0.1 GET /a x=1 80 - 192.0.2.1 Mozilla/5.0 - 200 0 0 15";
+    let forwarded = "\"192.0.2.1, 10.0.0.1\" - - [10/Oct/2023:13:55:36 +0000] \"GET /a HTTP/1.1\" 200 20";
+    for (line, pattern) in [
+        (format!("{combined} 1 \"web@docker\" \"http://10.0.0.7:80\" 2ms"), "TRAEFIKCLF"),
+        (elb.to_owned(), "AWSELB"),
+        (format!("http {elb} arn:x \"-\"").replace("lb 192", "app/lb/1 192"), "AWSALB"),
+        (storage.to_owned(), "CLOUDSTORAGE"),
+        (squid.to_owned(), "SQUID"),
+        (iis.to_owned(), "W3C"),
+        (
+            r#"{"ts":1696946136,"request":{"remote_ip":"192.0.2.1","method":"GET","uri":"/a"},"status":200}"#
+                .to_owned(),
+            "CADDY",
+        ),
+        (forwarded.to_owned(), r#"~h{," } %^[%d:%t %^] "%r" %s %b"#),
+        (forwarded.to_owned(), r#"\"%{X-Forwarded-For}i\" %l %u %t \"%r\" %>s %b"#),
+        (forwarded.to_owned(), r#""$http_x_forwarded_for" - $remote_user [$time_local] "$request" $status"#),
+        (
+            "- 192.0.2.1 GET /a 200".to_owned(),
+            "$http_x_forwarded_for $remote_addr $request_method $uri $status",
+        ),
+        ("192.0.2.1 GET /a?b 200".to_owned(), "$remote_addr $request_method $uri$is_args$args $status"),
+        (
+            "192.0.2.1 GET example.com/a?b 200".to_owned(),
+            "$remote_addr $request_method $host$request_uri $status",
+        ),
+        (
+            "192.0.2.1 GET http://example.com/a 200".to_owned(),
+            "$remote_addr $request_method $scheme://$host$request_uri $status",
+        ),
+    ] {
+        let (status, summary) =
+            count(&format!("{line}\n"), |job| IngestJob { pattern: Some(pattern.to_owned()), ..job });
+        assert_eq!(status, CompletionStatus::Complete, "{pattern}");
+        assert_eq!(rows(&summary, "Most frequent paths"), [[json!("/a"), json!(1)]], "{pattern}");
+        assert_eq!(rows(&summary, "Most frequent clients"), [[json!("192.0.2.1"), json!(1)]], "{pattern}");
+    }
+}
+
+#[test]
 fn a_pattern_or_map_that_cannot_be_used_is_refused() {
     for (pattern, map, reason) in [
         (Some("$status $bytes"), None, "it has no request"),
@@ -345,7 +402,7 @@ fn a_format_may_be_chosen() {
 
 #[test]
 fn files_of_a_known_format_count_the_same_however_they_are_cut() {
-    for sample in SAMPLES {
+    for sample in SAMPLES.iter().chain(APPLICATION_SAMPLES) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.log");
         fs::write(&path, sample.text.repeat(7)).unwrap();

@@ -2,6 +2,8 @@
 
 // Requests over time, by path and client; filters and comparisons.
 mod answers;
+// Lines of programs, and of services that pass lines on.
+mod application_logs;
 mod completeness;
 // Files that grow, are rotated and truncated.
 mod follow;

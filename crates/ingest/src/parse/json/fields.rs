@@ -2,15 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::bare_duration::{BareDuration, BareDurations};
 use super::keys::{JsonField, JsonScope};
 use super::scalar::RawScalar;
 use crate::parse::common_log::{client_address, split_request};
 use crate::parse::method::HttpMethod;
 use crate::parse::pattern::LatencyUnit;
 use crate::parse::request::{LoggedRequest, MalformedLine, status_of_field, without_query};
-
-/// Digits from which on a whole number of Caddy is one of nanoseconds; with fewer it is one of seconds.
-const MIN_CADDY_NS_DIGITS: usize = 4;
 
 /// The fields that were found so far.
 #[derive(Default)]
@@ -22,6 +20,7 @@ pub(super) struct RequestFields<'a> {
     latency: Option<(u64, LatencyUnit)>,
     duration: Option<RawScalar<'a>>,
     bytes: Option<u64>,
+    content_length: Option<u64>,
     agent: Option<Cow<'a, str>>,
     client: Option<Cow<'a, str>>,
     referrer: Option<Cow<'a, str>>,
@@ -48,6 +47,7 @@ pub(crate) enum JsonDialect {
     Envoy,
     GoogleCloud,
     Kong,
+    Logback,
     Nginx,
     PinoOrBunyan,
     Rails,
@@ -65,6 +65,7 @@ impl JsonDialect {
             Self::Envoy => "Envoy",
             Self::GoogleCloud => "Google Cloud",
             Self::Kong => "Kong",
+            Self::Logback => "Logback",
             Self::Nginx => "nginx",
             Self::PinoOrBunyan => "pino or bunyan",
             Self::Rails => "Rails",
@@ -80,6 +81,8 @@ pub(crate) struct JsonTraits {
     pub(crate) dialect: Option<JsonDialect>,
     /// Unit of the latency.
     pub(crate) unit: Option<LatencyUnit>,
+    /// A duration whose unit is that of the program.
+    pub(crate) duration: Option<BareDuration>,
 }
 
 impl<'a> RequestFields<'a> {
@@ -110,6 +113,7 @@ impl<'a> RequestFields<'a> {
             (JsonScope::Line, "response_code") => JsonDialect::Envoy,
             (JsonScope::Line, "resourceId") => JsonDialect::Azure,
             (JsonScope::Latencies, "request") => JsonDialect::Kong,
+            (JsonScope::Line, "requested_uri") => JsonDialect::Logback,
             (JsonScope::Line, "body_bytes_sent" | "http_user_agent" | "request_time" | "time_iso8601") => {
                 JsonDialect::Nginx
             }
@@ -150,9 +154,17 @@ impl<'a> RequestFields<'a> {
                 );
             }
             JsonField::Bytes => set_first(&mut self.bytes, value.text().and_then(|text| text.parse().ok())),
+            JsonField::ContentLength => {
+                set_first(&mut self.content_length, value.text().and_then(|text| text.parse().ok()));
+            }
             JsonField::Time => set_first(&mut self.time, value.time()),
+            JsonField::DateText => {
+                let is_number = value.text().is_some_and(|text| text.parse::<f64>().is_ok());
+                set_first(&mut self.time, value.time().filter(|_| !is_number));
+            }
             JsonField::Latency(unit) => self.set_latency(value, unit),
             JsonField::Duration => set_first(&mut self.duration, Some(value)),
+            JsonField::RequestTime => self.duration = Some(value),
             JsonField::LatencyText => {
                 let latency = value.latency(LatencyUnit::Written).filter(|_| value.is_string());
                 self.latency = latency.map(|latency| (latency, LatencyUnit::Written)).or(self.latency);
@@ -194,48 +206,56 @@ impl<'a> RequestFields<'a> {
         set_first(&mut self.latency, other.latency);
         set_first(&mut self.duration, other.duration);
         set_first(&mut self.bytes, other.bytes);
+        set_first(&mut self.content_length, other.content_length);
         set_first(&mut self.agent, other.agent);
         set_first(&mut self.client, other.client);
         set_first(&mut self.referrer, other.referrer);
         set_first(&mut self.time, other.time);
     }
 
-    fn set_latency(&mut self, value: RawScalar<'a>, unit: LatencyUnit) {
+    fn set_latency(&mut self, value: RawScalar<'_>, unit: LatencyUnit) {
         set_first(&mut self.latency, value.latency(unit).map(|latency| (latency, unit)));
     }
 
-    /// Sets the latency of `duration`, whose unit is that of the program.
-    fn resolve_duration(&mut self) {
-        let Some(duration) = self.duration.take() else { return };
-        let unit = match self.dialect {
-            // `duration_format` of Caddy may be nanoseconds too, which are whole numbers.
-            Some(JsonDialect::Caddy)
-                if !duration.is_fraction()
-                    && duration.text().is_some_and(|text| text.len() >= MIN_CADDY_NS_DIGITS) =>
-            {
-                LatencyUnit::Nanoseconds
-            }
-            Some(JsonDialect::Caddy) => LatencyUnit::Seconds,
-            Some(JsonDialect::Nginx | JsonDialect::Azure) if duration.is_fraction() => LatencyUnit::Seconds,
-            // nginx has no other time than seconds with decimals.
-            Some(JsonDialect::Nginx) => return,
-            Some(JsonDialect::Rails) => LatencyUnit::Milliseconds,
-            // As many programs write seconds as milliseconds with decimals.
-            _ if duration.is_fraction() => return,
-            _ => LatencyUnit::Milliseconds,
+    /// Sets the latency of `duration`, whose unit is written, or that of all durations of the file. Returns the number
+    /// if there is no unit.
+    fn resolve_duration(&mut self, durations: Option<BareDurations>) -> Option<BareDuration> {
+        let duration = self.duration.take()?;
+        let text = duration.text()?;
+        let Some(bare) = BareDuration::parse(&text) else {
+            self.set_latency(RawScalar::from_text(&text), LatencyUnit::Written);
+            return None;
         };
-        self.set_latency(duration, unit);
+        // Without a file, the line stands for itself.
+        let durations = durations.unwrap_or_else(|| BareDurations::of(&[bare]));
+        if let Some(unit) = durations.unit(self.dialect, bare) {
+            self.set_latency(RawScalar::from_text(&text), unit);
+        }
+        Some(bare)
     }
 
-    /// Passes the request on.
+    /// Takes `request` for the path, if it is one beside a method, as Logstash and others write it.
+    fn take_target(&mut self) {
+        let is_target = |request: &str| {
+            (request.starts_with('/') || request.contains("://"))
+                && split_request(request.as_bytes()).is_none()
+        };
+        if self.path.is_none() && self.method.is_some() && self.request.as_deref().is_some_and(is_target) {
+            self.path = self.request.take();
+        }
+    }
+
+    /// Passes the request on. `durations` are those of the file.
     ///
     /// # Errors
     /// [`MalformedLine`] if a key is missing, or a value does not fit.
     pub(super) fn finish(
         mut self,
+        durations: Option<BareDurations>,
         take: &mut dyn FnMut(&LoggedRequest<'_>, JsonTraits),
     ) -> Result<(), MalformedLine> {
-        self.resolve_duration();
+        let duration = self.resolve_duration(durations);
+        self.take_target();
         let line = self.request.take().unwrap_or_default();
         let (line_method, line_path) = match split_request(line.as_bytes()) {
             Some((method, path)) => (Some(method), Some(path)),
@@ -266,13 +286,14 @@ impl<'a> RequestFields<'a> {
             path,
             status,
             latency: self.latency.map(|(latency, _)| latency),
-            bytes: self.bytes,
+            bytes: self.bytes.or(self.content_length.filter(|_| self.dialect == Some(JsonDialect::Logback))),
             agent: self.agent.as_deref().map(str::as_bytes),
             client: self.client.as_deref().map(|client| client_of(client).as_bytes()),
             referrer: self.referrer.as_deref().map(str::as_bytes),
             time: self.time,
         };
-        take(&request, JsonTraits { dialect: self.dialect, unit: self.latency.map(|(_, unit)| unit) });
+        let unit = self.latency.map(|(_, unit)| unit);
+        take(&request, JsonTraits { dialect: self.dialect, unit, duration });
         Ok(())
     }
 }

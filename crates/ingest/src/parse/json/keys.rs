@@ -17,10 +17,16 @@ pub(crate) enum JsonField {
     Referrer,
     Time,
     Latency(LatencyUnit),
-    /// A latency whose unit is that of the program, or milliseconds if it is a whole number.
+    /// A latency whose unit is that of the program.
     Duration,
+    /// `request_time`: a latency like [`Duration`](Self::Duration) that counts before others.
+    RequestTime,
     /// A latency with its unit, which counts before numbers without one.
     LatencyText,
+    /// `content_length`: the bytes sent of Logback, but those of the request of others.
+    ContentLength,
+    /// A date, but not a number.
+    DateText,
     /// `time`: a date, or a latency in milliseconds.
     TimeOrLatency,
     /// The protocol of a request in a nested object, as Caddy writes it.
@@ -60,6 +66,14 @@ pub(super) enum JsonScope {
     Latencies,
     /// `source` and `client` of it.
     EcsClient,
+    /// `network` of Datadog.
+    Network,
+    /// `nginx` and `apache2` of Filebeat.
+    BeatModule,
+    /// `access` of such a module.
+    BeatAccess,
+    /// `protoPayload` of App Engine.
+    ProtoPayload,
 }
 
 /// What is known of a key.
@@ -111,18 +125,21 @@ pub(super) fn known_key(scope: JsonScope, key: &str) -> JsonKey {
         S::EcsHttp => match key {
             "request" => return JsonKey::Scope(S::EcsRequest, None),
             "response" => return JsonKey::Scope(S::EcsResponse, None),
-            "method" => F::Method,
-            "status_code" => F::Status,
-            "url" => F::Path,
+            "method" | "http_method" => F::Method,
+            "status_code" | "status" => F::Status,
+            "url" | "path" => F::Path,
+            "useragent" | "http_user_agent" => F::Agent,
+            "length" => F::Bytes,
             _ => return JsonKey::Unknown,
         },
         S::EcsRequest => match key {
             "method" => F::Method,
+            "path" | "uri" => F::Path,
             "referrer" => F::Referrer,
             _ => return JsonKey::Unknown,
         },
         S::EcsResponse => match key {
-            "status_code" => F::Status,
+            "status_code" | "status" => F::Status,
             "bytes" => F::Bytes,
             "body" => return JsonKey::Scope(S::EcsBody, None),
             _ => return JsonKey::Unknown,
@@ -132,8 +149,17 @@ pub(super) fn known_key(scope: JsonScope, key: &str) -> JsonKey {
         S::EcsAgent if key == "original" => F::Agent,
         S::EcsEvent if key == "duration" => F::Latency(LatencyUnit::Nanoseconds),
         S::EcsClient if matches!(key, "ip" | "address") => F::Client,
+        S::Network => match key {
+            "client" => return JsonKey::Scope(S::EcsClient, None),
+            "bytes_written" => F::Bytes,
+            _ => return JsonKey::Unknown,
+        },
+        S::BeatModule if key == "access" => return JsonKey::Scope(S::BeatAccess, None),
+        S::BeatAccess if key == "body_sent" => return JsonKey::Scope(S::EcsBody, None),
+        S::ProtoPayload if key == "resource" => F::Path,
+        S::BeatAccess | S::ProtoPayload => return line_key(key),
         S::Latencies if key == "request" => F::Latency(LatencyUnit::Milliseconds),
-        S::Latencies | S::EcsBody | S::EcsUrl | S::EcsAgent | S::EcsEvent | S::EcsClient => {
+        S::Latencies | S::EcsBody | S::EcsUrl | S::EcsAgent | S::EcsEvent | S::EcsClient | S::BeatModule => {
             return JsonKey::Unknown;
         }
     };
@@ -155,6 +181,7 @@ fn line_key(key: &str) -> JsonKey {
         | "ClientRequestMethod"
         | "CsMethod"
         | "http.request.method"
+        | "reqMethod"
         | "http.method" => F::Method,
         "path"
         | "uri"
@@ -174,6 +201,11 @@ fn line_key(key: &str) -> JsonKey {
         | "url.path"
         | "url.original"
         | "http.url"
+        | "URI"
+        | "reqPath"
+        | "requested_uri"
+        | "http.request.path"
+        | "http.request.uri"
         | "http.target" => F::Path,
         "routeKey" => F::RequestLine,
         "url" => return JsonKey::Scope(S::EcsUrl, Some(F::Path)),
@@ -192,6 +224,8 @@ fn line_key(key: &str) -> JsonKey {
         | "DownstreamStatus"
         | "EdgeResponseStatus"
         | "http.response.status_code"
+        | "http.status"
+        | "http.response.status"
         | "http.status_code" => F::Status,
         "bytes"
         | "size"
@@ -206,6 +240,11 @@ fn line_key(key: &str) -> JsonKey {
         | "DownstreamContentSize"
         | "EdgeResponseBytes"
         | "http.response.body.bytes"
+        | "written_bytes"
+        | "response_body_size"
+        | "response_body_len"
+        | "network.bytes_written"
+        | "http.response.written"
         | "http.response.bytes" => F::Bytes,
         "http_user_agent"
         | "userAgent"
@@ -214,6 +253,11 @@ fn line_key(key: &str) -> JsonKey {
         | "UserAgent"
         | "request_User-Agent"
         | "ClientRequestUserAgent"
+        | "UA"
+        | "ua"
+        | "request_user_agent"
+        | "http.useragent"
+        | "http.request.useragent"
         | "user_agent.original" => F::Agent,
         "user_agent" => return JsonKey::Scope(S::EcsAgent, Some(F::Agent)),
         "remote_addr"
@@ -232,33 +276,50 @@ fn line_key(key: &str) -> JsonKey {
         | "downstream_remote_address"
         | "source.ip"
         | "client.ip"
+        | "cliIP"
+        | "src_ip"
+        | "srcIP"
+        | "remote"
+        | "id.orig_h"
+        | "network.client.ip"
+        | "http.request.remoteaddr"
         | "fwd" => F::Client,
-        "client" | "source" => return JsonKey::Scope(S::EcsClient, Some(F::Client)),
+        "client" => return JsonKey::Scope(S::EcsClient, Some(F::Client)),
+        // As text, it is the file or the kind of the log.
+        "source" => return JsonKey::Scope(S::EcsClient, None),
         "referer"
         | "referrer"
         | "http_referer"
         | "http_referrer"
         | "request_Referer"
         | "ClientRequestReferer"
+        | "request_referer"
         | "http.request.referrer" => F::Referrer,
         "ts" | "@t" | "timestamp" | "Timestamp" | "@timestamp" | "time_iso8601" | "time_local" | "date"
         | "datetime" | "msec" | "start_time" | "startTime" | "started_at" | "received_at" | "eventTime"
-        | "timeStamp" | "asctime" | "iso8601" | "StartUTC" | "requestTime" | "EdgeStartTimestamp" => F::Time,
+        | "timeStamp" | "asctime" | "iso8601" | "StartUTC" | "requestTime" | "EdgeStartTimestamp"
+        | "reqTimeSec" => F::Time,
+        "content_length" => F::ContentLength,
+        "t" => F::DateText,
         "time" => F::TimeOrLatency,
-        "request_time" => F::Latency(LatencyUnit::Seconds),
-        "latency_human" => F::LatencyText,
+        "request_time" => F::RequestTime,
+        "latency_human" | "http.response.duration" => F::LatencyText,
         "Duration" | "event.duration" => F::Latency(LatencyUnit::Nanoseconds),
-        "TimeTaken" | "Elapsed" => F::Latency(LatencyUnit::Milliseconds),
+        // `elapsed_time` is that of Logback.
+        "TimeTaken" | "Elapsed" | "elapsed_time" => F::Latency(LatencyUnit::Milliseconds),
         // The router of Heroku, which writes the unit: the time that the program took.
         "service" | "responseTime" | "responseLatency" => F::Latency(LatencyUnit::Milliseconds),
         "log" | "message" | "MESSAGE" => F::Line,
         "request" => return JsonKey::Scope(S::Request, Some(F::RequestLine)),
         "req" => return JsonKey::Scope(S::Request, None),
-        "res" | "response" => return JsonKey::Scope(S::Response, Some(F::Status)),
-        // Azure, Serilog, OpenTelemetry, Google Cloud, Vercel and winston put the keys of the line there.
-        "properties" | "Properties" | "attributes" | "jsonPayload" | "proxy" | "meta" => {
+        "res" | "resp" | "response" => return JsonKey::Scope(S::Response, Some(F::Status)),
+        // Azure, Serilog, OpenTelemetry, Google Cloud, Vercel, winston and Elasticsearch put the keys of the line there.
+        "properties" | "Properties" | "attributes" | "jsonPayload" | "proxy" | "meta" | "_source" => {
             return JsonKey::Scope(S::Line, None);
         }
+        "protoPayload" => return JsonKey::Scope(S::ProtoPayload, None),
+        "nginx" | "apache2" => return JsonKey::Scope(S::BeatModule, None),
+        "network" => return JsonKey::Scope(S::Network, None),
         "latencies" => return JsonKey::Scope(S::Latencies, None),
         "http" => return JsonKey::Scope(S::EcsHttp, None),
         "httpRequest" => return JsonKey::Scope(S::HttpRequest, None),
@@ -282,6 +343,7 @@ fn is_latency(name: &str) -> bool {
             | "elapsed"
             | "response_time"
             | "responseTime"
+            | "responsetime"
             | "request_time"
             | "request_duration"
             | "time_taken"

@@ -1,18 +1,20 @@
 //! logfmt: keys and values joined by `=`, as the router of Heroku and lograge write them.
 
 use super::JsonTraits;
+use super::bare_duration::BareDurations;
 use super::fields::RequestFields;
 use super::keys::{JsonField, JsonKey, JsonScope, known_key};
 use super::scalar::RawScalar;
 use crate::parse::request::{LoggedRequest, MalformedLine};
 
 /// Reads a line such as `method=GET path="/a b" status=200 service=18ms`, with the keys of JSON lines. A quote within a
-/// value in quotes is behind a backslash, which stays.
+/// value in quotes is behind a backslash, which stays. `durations` are those of the file.
 ///
 /// # Errors
 /// [`MalformedLine`] if the line is not a request.
 pub(crate) fn parse_logfmt(
     line: &[u8],
+    durations: Option<BareDurations>,
     mut take: impl FnMut(&LoggedRequest<'_>, JsonTraits),
 ) -> Result<(), MalformedLine> {
     if line.is_empty() {
@@ -32,7 +34,7 @@ pub(crate) fn parse_logfmt(
         }
         rest = after;
     }
-    fields.finish(&mut take)
+    fields.finish(durations, &mut take)
 }
 
 /// Splits off the next key and value, and skips words without a value before them.

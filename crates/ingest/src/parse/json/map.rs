@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::bare_duration::BareDurations;
 use super::fields::{JsonTraits, RequestFields};
 use super::keys::JsonField;
 use super::scalar::RawScalar;
@@ -85,11 +86,13 @@ impl FieldMap {
         })
     }
 
-    /// Reads an object. Mapped keys count before `usual`, the fields of the usual ones.
+    /// Reads an object. Mapped keys count before `usual`, the fields of the usual ones. `durations` are those of the
+    /// file.
     pub(super) fn read(
         &self,
         object: &[u8],
         usual: RequestFields<'_>,
+        durations: Option<BareDurations>,
         take: &mut dyn FnMut(&LoggedRequest<'_>, JsonTraits),
     ) -> Result<(), MalformedLine> {
         let tree: Value = serde_json::from_slice(object).map_err(|_| MalformedLine::NotJson)?;
@@ -103,7 +106,7 @@ impl FieldMap {
             fields.set(*field, RawScalar::from_text(text));
         }
         fields.fill(usual);
-        fields.finish(take)
+        fields.finish(durations, take)
     }
 }
 
@@ -127,13 +130,14 @@ fn scalar(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::json::parse_json_with;
+    use crate::parse::json::{JsonRules, parse_json_with};
 
     #[test]
     fn mapped_keys_count_before_the_usual_ones() {
         let map = FieldMap::parse("latency=req.ms,unit=ms,path=req.target,status=a.b,client=c.d").unwrap();
+        let rules = JsonRules::of_map(map);
         let line = br#"{"method":"GET","path":"/usual","a.b":"404","c":{"d":"192.0.2.1"},"req":{"ms":1.5,"target":"/x?y"},"bytes":7}"#;
-        let read = parse_json_with(line, Some(&map), |request, traits| {
+        let read = parse_json_with(line, &rules, |request, traits| {
             assert_eq!((request.path, request.status, request.bytes), (&b"/x"[..], 404, Some(7)));
             assert_eq!(request.client, Some(&b"192.0.2.1"[..]));
             (request.latency, traits.unit)

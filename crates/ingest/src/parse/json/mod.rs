@@ -1,16 +1,24 @@
 //! JSON lines, with the keys that common servers and libraries use.
 
+mod bare_duration;
+mod csv;
 mod fields;
 mod keys;
 mod logfmt;
+mod ltsv;
 mod map;
 mod scalar;
 mod visitor;
 
+pub(crate) use bare_duration::{BareDuration, BareDurations};
+pub(crate) use csv::{CsvColumns, parse_csv};
 pub(crate) use fields::{JsonDialect, JsonTraits};
 pub(crate) use logfmt::parse_logfmt;
+pub(crate) use ltsv::parse_ltsv;
 pub use map::{FieldMap, FieldMapError};
 pub(crate) use scalar::{json_text, json_texts};
+
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -23,17 +31,33 @@ use super::simple::parse_simple;
 /// How often one JSON object may hold the line of another one.
 const MAX_NESTING: usize = 2;
 
+/// How the JSON lines of a file are read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct JsonRules {
+    /// Keys of one's own.
+    pub(crate) map: Option<Arc<FieldMap>>,
+    /// Durations of the file's first lines, which tell the unit of all of them.
+    pub(crate) durations: Option<BareDurations>,
+}
+
+impl JsonRules {
+    /// Returns the rules of a file with keys of one's own.
+    pub(crate) fn of_map(map: FieldMap) -> Self {
+        Self { map: Some(Arc::new(map)), durations: None }
+    }
+}
+
 /// Reads a line that is a JSON object, and passes the request to `take`.
 ///
 /// The keys of many servers and libraries are known, in the object or in objects within: those of nginx, Caddy,
 /// Traefik, Envoy, Cloudflare, Google Cloud, the Elastic Common Schema, pino and bunyan. Of several keys for one
 /// field the first in the line counts. In the unit of a latency:
 ///
-/// - `duration`, `latency`, `elapsed`, `response_time`, `time` are milliseconds if they are whole numbers, and seconds
-///   beside keys of nginx if they are not; a fraction beside other keys has no unit, so it is not read. The same names
-///   with `_ns`, `_us`, `_ms` or `_s` have that unit. nginx's `request_time` and Caddy's `duration` are seconds,
-///   Traefik's `Duration` and `event.duration` nanoseconds. A string with units, such as `"1.5ms"` or `"1m2s"`, is read in these units. A time
-///   that cannot be read counts as missing
+/// - `duration`, `latency`, `elapsed`, `response_time`, `request_time`, `time` are milliseconds if they are whole
+///   numbers of less than a minute, and seconds beside keys of nginx if they are not whole; others have no unit, so they
+///   are not read. In a file, all of them have one unit: that of its first lines. The same names with `_ns`, `_us`, `_ms`
+///   or `_s` have that unit. Caddy's `duration` is seconds, Traefik's `Duration` and `event.duration` nanoseconds. A
+///   string with units, such as `"1.5ms"` or `"1m2s"`, is read in these units. A time that cannot be read counts as missing
 /// - `time` is a date if the value is one
 ///
 /// If there is no method, path and status, `log` or `message` may hold a line of any format, as in the logs of
@@ -44,19 +68,19 @@ const MAX_NESTING: usize = 2;
 /// # Errors
 /// [`MalformedLine`] if the line is not a request.
 pub fn parse_json<T>(line: &[u8], take: impl FnOnce(&LoggedRequest<'_>) -> T) -> Result<T, MalformedLine> {
-    parse_json_with(line, None, |request, _| take(request))
+    parse_json_with(line, &JsonRules::default(), |request, _| take(request))
 }
 
-/// Reads a line as [`parse_json`] does, where some fields may have keys of their own.
+/// Reads a line as [`parse_json`] does, by the rules of its file.
 pub(crate) fn parse_json_with<T>(
     line: &[u8],
-    map: Option<&FieldMap>,
+    rules: &JsonRules,
     take: impl FnOnce(&LoggedRequest<'_>, JsonTraits) -> T,
 ) -> Result<T, MalformedLine> {
     let mut take = Some(take);
     let mut result = None;
     // One closure type for all levels, or each level would need code of its own.
-    parse_nested(line, map, MAX_NESTING, &mut |request, traits| {
+    parse_nested(line, rules, MAX_NESTING, &mut |request, traits| {
         result = take.take().map(|take| take(request, traits));
     })?;
     result.ok_or(MalformedLine::NotJson)
@@ -68,7 +92,7 @@ type TakeRequest<'t> = &'t mut dyn FnMut(&LoggedRequest<'_>, JsonTraits);
 /// Reads a line, and `nesting` lines within lines.
 fn parse_nested(
     line: &[u8],
-    map: Option<&FieldMap>,
+    rules: &JsonRules,
     nesting: usize,
     take: TakeRequest<'_>,
 ) -> Result<(), MalformedLine> {
@@ -82,14 +106,14 @@ fn parse_nested(
     let Ok(fields) = fields else {
         // nginx escapes characters as \x22 unless its format says `escape=json`, which is not JSON.
         let fixed = with_json_escapes(object).filter(|_| nesting > 0).ok_or(MalformedLine::NotJson)?;
-        return parse_nested(&fixed, map, nesting - 1, take);
+        return parse_nested(&fixed, rules, nesting - 1, take);
     };
-    if let Some(map) = map {
-        return map.read(object, fields, take);
+    if let Some(map) = &rules.map {
+        return map.read(object, fields, rules.durations, take);
     }
     match fields.inner_line() {
-        Some(text) if nesting > 0 => parse_inner(text.trim_end().as_bytes(), nesting - 1, take),
-        _ => fields.finish(take),
+        Some(text) if nesting > 0 => parse_inner(text.trim_end().as_bytes(), rules, nesting - 1, take),
+        _ => fields.finish(rules.durations, take),
     }
 }
 
@@ -119,15 +143,20 @@ fn with_json_escapes(object: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Reads a line of any format.
-fn parse_inner(line: &[u8], nesting: usize, take: TakeRequest<'_>) -> Result<(), MalformedLine> {
+fn parse_inner(
+    line: &[u8],
+    rules: &JsonRules,
+    nesting: usize,
+    take: TakeRequest<'_>,
+) -> Result<(), MalformedLine> {
     let mut dates = DateCache::default();
     let request = parse_combined(line, &mut dates)
         .or_else(|_| parse_common(line, &mut dates))
         .or_else(|_| parse_simple(line));
     match request {
-        Ok(request) => take(&request, JsonTraits { dialect: None, unit: None }),
+        Ok(request) => take(&request, JsonTraits { dialect: None, unit: None, duration: None }),
         Err(_) => {
-            return parse_nested(line, None, nesting, take).map_err(|_| MalformedLine::MissingKey("method"));
+            return parse_nested(line, rules, nesting, take).map_err(|_| MalformedLine::MissingKey("method"));
         }
     }
     Ok(())
@@ -168,6 +197,9 @@ mod tests {
         for (field, time) in [
             (r#""duration":15"#, Some(15_000_000)),
             (r#""duration":1.5"#, None),
+            (r#""duration":91623"#, None),
+            (r#""request_time":137"#, None),
+            (r#""duration":7,"request_time":"0.025""#, Some(25_000_000)),
             (r#""response_time":0.137,"time_iso8601":"-""#, Some(137_000_000)),
             (r#""latency":"0.137","body_bytes_sent":1"#, Some(137_000_000)),
             (r#""time":0.137,"http_user_agent":"x""#, Some(137_000_000)),
@@ -245,6 +277,17 @@ mod tests {
             r#"{"attributes":{"http.method":"GET","http.target":"/a","http.status_code":200}}"#,
             r#"{"jsonPayload":{"method":"GET","http_uri":"/a","responseCode":"200"}}"#,
             r#"{"meta":{"req":{"method":"GET","url":"/a"},"res":{"statusCode":200}}}"#,
+            r#"{"request":"/a?b","verb":"GET","response":"200"}"#,
+            r#"{"reqMethod":"GET","reqPath":"/a","statusCode":"200","cliIP":"192.0.2.1","UA":"x","reqTimeSec":"1431857103"}"#,
+            r#"{"src_ip":"192.0.2.1","http":{"url":"/a?b","http_method":"GET","status":200,"length":1,"http_user_agent":"x"}}"#,
+            r#"{"nginx":{"access":{"method":"GET","url":"/a","response_code":"200","body_sent":{"bytes":"1"},"remote_ip":"192.0.2.1"}}}"#,
+            r#"{"protoPayload":{"method":"GET","resource":"/a?b","status":200,"latency":"0.1s"},"resource":{"type":"x"}}"#,
+            r#"{"_index":"i","_source":{"request":"/a","verb":"GET","response":"200"}}"#,
+            r#"{"http":{"request":{"method":"GET","path":"/a"},"status":200}}"#,
+            r#"{"method":"GET","status_code":200,"requested_uri":"/a","elapsed_time":37}"#,
+            r#"{"id.orig_h":"192.0.2.1","method":"GET","uri":"/a","status_code":200,"response_body_len":1}"#,
+            r#"{"request":"https://example.com/a","method":"GET","status":200}"#,
+            r#"{"method":"GET","request":"GET http://example.com/a HTTP/1.1","path":"/a","status":200}"#,
         ] {
             let request = read(line).unwrap_or_else(|error| panic!("{line}: {error:?}"));
             assert_eq!((&*request.0, &*request.1, request.2), ("GET", "/a", 200), "{line}");
@@ -252,6 +295,30 @@ mod tests {
         let request =
             read(r#"{"ip":"192.0.2.1","path":"/a","status":"200","started_at":1431857103500}"#).unwrap();
         assert_eq!((&*request.0, &*request.1, request.6), ("-", "/a", Some(1_431_857_103)));
+    }
+
+    #[test]
+    fn fields_are_found_under_the_keys_of_many_programs() {
+        for fields in [
+            r#""cliIP":"192.0.2.1","UA":"x","content_length":9,"bytes":7"#,
+            r#""ip":"192.0.2.1","ua":"x","content_length":7,"requested_uri":"/""#,
+            r#""src_ip":"192.0.2.1","ua":"x","written_bytes":7"#,
+            r#""remote":"192.0.2.1","request_user_agent":"x","response_body_size":7"#,
+            r#""http":{"useragent":"x"},"network":{"client":{"ip":"192.0.2.1"},"bytes_written":"7"}"#,
+            r#""id.orig_h":"192.0.2.1","ua":"x","response_body_len":7"#,
+        ] {
+            let line = format!(r#"{{"method":"GET","path":"/","status":200,{fields}}}"#);
+            let read = parse_json(line.as_bytes(), |request| {
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                (request.client.map(text), request.agent.map(text), request.bytes)
+            });
+            assert_eq!(read, Ok((Some("192.0.2.1".into()), Some("x".into()), Some(7))), "{line}");
+        }
+        // A number may be anything under so short a name.
+        let date = |value: &str| {
+            read(&format!(r#"{{"method":"GET","path":"/","status":200,"t":{value}}}"#)).unwrap().6
+        };
+        assert_eq!((date("12"), date(r#""2015-05-17T10:05:03Z""#)), (None, Some(1_431_857_103)));
     }
 
     #[test]
@@ -288,9 +355,9 @@ mod tests {
 
     #[test]
     fn mapped_keys_are_found_in_what_nginx_escapes() {
-        let map = FieldMap::parse("path=p").unwrap();
+        let rules = JsonRules::of_map(FieldMap::parse("path=p").unwrap());
         let line = br#"{"method":"GET","p":"/a","status":200,"agent":"\x22x\x22"}"#;
-        assert_eq!(parse_json_with(line, Some(&map), |request, _| request.path == b"/a"), Ok(true));
+        assert_eq!(parse_json_with(line, &rules, |request, _| request.path == b"/a"), Ok(true));
     }
 
     #[test]

@@ -55,11 +55,6 @@ impl<'a> RawScalar<'a> {
         !self.is_json || self.raw.starts_with('"')
     }
 
-    /// Returns whether the value is a number with decimals or an exponent.
-    pub(super) fn is_fraction(self) -> bool {
-        self.text().is_some_and(|text| text.contains(['.', 'e', 'E']) && text.parse::<f64>().is_ok())
-    }
-
     /// Returns the second of a date.
     pub(super) fn time(self) -> Option<i64> {
         log_date::time_of_text(&self.text()?)

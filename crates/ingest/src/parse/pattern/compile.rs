@@ -53,7 +53,8 @@ impl LinePattern {
         let pattern = Self::new(prefix, steps(&tokens(rest)?)?).with_finest_latency();
         let has = |wanted: &[PatternField]| pattern.fields().any(|field| wanted.contains(&field));
         let has_request = has(&[PatternField::Request, PatternField::RequestUrl])
-            || (has(&[PatternField::Method]) && has(&[PatternField::Path]));
+            || (has(&[PatternField::Method])
+                && has(&[PatternField::Path, PatternField::Url, PatternField::HostPath]));
         if prefix == FastPrefix::None && !has_request {
             return Err(PatternError(
                 "it has no request: $request, or $request_method and $uri, in the terms of nginx; %r, or %m and %U, \

@@ -5,16 +5,45 @@
 use std::borrow::Cow;
 
 use super::compile::PatternError;
+use crate::line_format::LineFormat;
 
 /// The date of the Common Log Format in GoAccess, which ignores the offset.
 const GOACCESS_CLF_DATE: &str = "%d:%t %^";
 
-/// Names that GoAccess has for formats.
-const GOACCESS_NAMES: [(&str, &str); 4] = [
+/// Names that GoAccess has for formats. Others are those of formats that we know: see [`goaccess_format`].
+const GOACCESS_NAMES: [(&str, &str); 7] = [
+    ("W3C", "%d %t %^ %m %U %q %^ %^ %h %u %R %s %^ %^ %L"),
+    ("CLOUDFRONT", "%d\t%t\t%^\t%b\t%h\t%m\t%v\t%U\t%s\t%R\t%u\t%q\t%^\t%C\t%^\t%^\t%^\t%^\t%T"),
+    ("CLOUDSTORAGE", r#""%x","%h",%^,%^,"%m","%U","%s",%^,"%b","%D",%^,"%R","%u""#),
     ("COMMON", r#"%h %^[%d:%t %^] "%r" %s %b"#),
     ("COMBINED", r#"%h %^[%d:%t %^] "%r" %s %b "%R" "%u""#),
     ("VCOMMON", r#"%v:%^ %h %^[%d:%t %^] "%r" %s %b"#),
     ("VCOMBINED", r#"%v:%^ %h %^[%d:%t %^] "%r" %s %b "%R" "%u""#),
+];
+
+/// Returns the format that GoAccess calls so, if it is one of ours.
+pub(crate) fn goaccess_format(name: &str) -> Option<LineFormat> {
+    Some(match name {
+        "AWSS3" => LineFormat::S3,
+        "AWSALB" => LineFormat::Alb,
+        "AWSELB" => LineFormat::Elb,
+        "SQUID" => LineFormat::Squid,
+        "CADDY" => LineFormat::Json,
+        "TRAEFIKCLF" => LineFormat::Traefik,
+        _ => return None,
+    })
+}
+
+/// Values of nginx that are one value for us, and our names for them.
+const NGINX_JOINED: [(&str, &str); 8] = [
+    ("$is_args$args", ""),
+    ("$is_args$query_string", ""),
+    ("$scheme://$host$request_uri", "$url"),
+    ("$scheme://$http_host$request_uri", "$url"),
+    ("$scheme://$server_name$request_uri", "$url"),
+    ("$host$request_uri", "$host_path"),
+    ("$http_host$request_uri", "$host_path"),
+    ("$server_name$request_uri", "$host_path"),
 ];
 
 /// What only Apache has, in front of what GoAccess reads as an error or in another sense.
@@ -27,12 +56,26 @@ pub(super) fn to_variables(text: &str) -> Result<String, PatternError> {
         return from_goaccess(format);
     }
     if text.contains('$') || !text.contains('%') {
-        return Ok(text);
+        let text = NGINX_JOINED.iter().fold(text, |text, (joined, name)| text.replace(joined, name));
+        return Ok(with_forwarded_client(text));
     }
     // The `%t` of GoAccess is a clock, beside the day.
     let has_date = text.contains("%t") && !text.contains("%d");
     let is_apache = has_date || APACHE_MARKS.iter().any(|mark| text.contains(mark));
-    if is_apache { from_apache(&text) } else { from_goaccess(&text) }
+    if is_apache { Ok(with_forwarded_client(from_apache(&text)?)) } else { from_goaccess(&text) }
+}
+
+/// Takes the header of a proxy in the place of the client for the client.
+fn with_forwarded_client(text: String) -> String {
+    let first = ["$", "${", "\"$", "\"${"]
+        .into_iter()
+        .find_map(|start| text.starts_with(&format!("{start}http_x_forwarded_for")).then_some(start.len()));
+    match first {
+        Some(start) => {
+            format!("{}remote_addr{}", &text[..start], &text[start + "http_x_forwarded_for".len()..])
+        }
+        None => text,
+    }
 }
 
 /// Returns the format in a line of a configuration: `log_format main '...' '...';` of nginx, or `LogFormat "..." main` of
@@ -103,6 +146,7 @@ fn from_apache(text: &str) -> Result<String, PatternError> {
             ('T', "" | "s") => "latency_s",
             ('T', "ms") => "latency_ms",
             ('T', "us") => "latency_us",
+            ('i', "x-forwarded-for") => "http_x_forwarded_for",
             ('i', "referer") => "http_referer",
             ('i', "user-agent") => "http_user_agent",
             ('%', _) => return Ok(("%".to_owned(), rest)),
@@ -113,7 +157,8 @@ fn from_apache(text: &str) -> Result<String, PatternError> {
 }
 
 fn from_goaccess(text: &str) -> Result<String, PatternError> {
-    let text = text.replace(GOACCESS_CLF_DATE, "%x");
+    // The manual writes a list of clients without the sign of percent.
+    let text = text.replace(GOACCESS_CLF_DATE, "%x").replace("%~h{", "~h{").replace("~h{", "%~h{");
     rewrite(&text, |rest| {
         // A list of clients, and between braces what is around them.
         if let Some((_, rest)) = rest.strip_prefix("~h{").and_then(|rest| rest.split_once('}')) {

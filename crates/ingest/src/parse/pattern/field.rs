@@ -56,6 +56,8 @@ pub(crate) enum PatternField {
     Ignored,
     /// Address or name of the client; of a list the first.
     Client,
+    /// Client, identity and user, perhaps with other words in front.
+    ClientWords,
     /// Address of the client, a colon and a port.
     ClientPort,
     /// `GET /path HTTP/1.1`.
@@ -66,6 +68,10 @@ pub(crate) enum PatternField {
     Method,
     /// Path, perhaps with a query.
     Path,
+    /// `https://host:443/path`, of which the path counts.
+    Url,
+    /// `host/path`, of which the path counts.
+    HostPath,
     /// Status code.
     Status,
     /// Bytes sent.
@@ -87,10 +93,11 @@ pub(crate) enum PatternField {
 }
 
 /// Names of fields in patterns: variables of nginx, and ours for what nginx does not have. Other names are ignored.
-const VARIABLES: [(&str, PatternField); 37] = [
+const VARIABLES: [(&str, PatternField); 40] = [
     ("remote_addr", PatternField::Client),
     ("realip_remote_addr", PatternField::Client),
     ("client", PatternField::Client),
+    ("client_words", PatternField::ClientWords),
     ("client_port", PatternField::ClientPort),
     ("request", PatternField::Request),
     ("request_url", PatternField::RequestUrl),
@@ -100,6 +107,8 @@ const VARIABLES: [(&str, PatternField); 37] = [
     ("uri", PatternField::Path),
     ("document_uri", PatternField::Path),
     ("path", PatternField::Path),
+    ("url", PatternField::Url),
+    ("host_path", PatternField::HostPath),
     ("status", PatternField::Status),
     ("body_bytes_sent", PatternField::Bytes),
     ("bytes_sent", PatternField::Bytes),

@@ -3,7 +3,7 @@
 use memchr::{memchr, memrchr};
 
 use super::field::{LatencyUnit, PatternField};
-use crate::parse::common_log::{client_address, split_request};
+use crate::parse::common_log::{client_address, client_of, split_request};
 use crate::parse::duration::{Decimal, parse_worded_duration};
 use crate::parse::log_date::DateCache;
 use crate::parse::method::HttpMethod;
@@ -56,9 +56,10 @@ impl<'a> FieldValues<'a> {
         self.has_request || (self.has_path && (self.has_method || self.request.status > 0))
     }
 
-    /// Returns the request.
-    pub(super) fn into_request(mut self, dates: &mut DateCache) -> LoggedRequest<'a> {
-        if let (Some(day), Some(clock)) = (self.day, self.clock) {
+    /// Returns the request. `day` is that of a line with a clock only.
+    pub(super) fn into_request(mut self, dates: &mut DateCache, day: Option<&[u8]>) -> LoggedRequest<'a> {
+        let day = self.day.or(day).filter(|day| day.len() <= MAX_DATE_PART_BYTES);
+        if let (Some(day), Some(clock)) = (day, self.clock) {
             // On the stack: a line is read for every request.
             let mut text = [b' '; 2 * MAX_DATE_PART_BYTES + 1];
             text[..day.len()].copy_from_slice(day);
@@ -89,6 +90,11 @@ impl<'a> FieldValues<'a> {
                 request.client = request.client.or(present.map(first_client));
                 true
             }
+            PatternField::ClientWords => {
+                request.client = present.map(client_of);
+                // An object of JSON may have such a line within.
+                memchr::memchr_iter(b' ', value).count() >= 2 && !value.starts_with(b"{")
+            }
             PatternField::ClientPort => {
                 request.client = present.map(without_port).filter(|client| !matches!(*client, b"" | b"-"));
                 memchr(b' ', value).is_none()
@@ -106,8 +112,13 @@ impl<'a> FieldValues<'a> {
                 self.lost = self.lost.or((!is_read).then_some(MalformedLine::InvalidRequest));
                 is_read
             }
-            PatternField::Path => {
-                request.path = if is_absent { b"" } else { without_query(value) };
+            PatternField::Path | PatternField::Url | PatternField::HostPath => {
+                let path = match field {
+                    PatternField::Url => without_origin(value),
+                    PatternField::HostPath => without_host(value),
+                    _ => value,
+                };
+                request.path = if is_absent { b"" } else { without_query(path) };
                 self.has_path = true;
                 true
             }
@@ -193,6 +204,10 @@ fn without_port(value: &[u8]) -> &[u8] {
 /// Returns a URL without its scheme and host.
 fn without_origin(url: &[u8]) -> &[u8] {
     let Some(at) = memchr::memmem::find(url, b"://") else { return url };
-    let rest = &url[at + 3..];
-    memchr(b'/', rest).map_or(b"/", |slash| &rest[slash..])
+    without_host(&url[at + 3..])
+}
+
+/// Returns what is behind a host.
+fn without_host(text: &[u8]) -> &[u8] {
+    memchr(b'/', text).map_or(b"/", |slash| &text[slash..])
 }

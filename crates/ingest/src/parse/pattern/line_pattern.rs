@@ -5,7 +5,7 @@ use memchr::memmem::Finder;
 
 use super::field::{LatencyUnit, PatternField};
 use super::field_values::FieldValues;
-use super::tail::TailWord;
+use super::tail::{TailWord, find_tail_word};
 use crate::parse::common_log::{combined_fields, common_fields, split_quoted, split_text};
 use crate::parse::lenient::{lenient_combined, lenient_common};
 use crate::parse::log_date::DateCache;
@@ -16,6 +16,8 @@ use crate::parse::request::{LoggedRequest, MalformedLine};
 pub struct LinePattern {
     prefix: FastPrefix,
     steps: Vec<PatternStep>,
+    /// Day of the lines, if they have a clock only.
+    day: Option<Box<[u8]>>,
 }
 
 /// Fields at the beginning that have a parser of their own.
@@ -153,12 +155,30 @@ pub(crate) struct PatternMatch<'a> {
 impl LinePattern {
     /// Creates a pattern.
     pub(super) fn new(prefix: FastPrefix, steps: Vec<PatternStep>) -> Self {
-        Self { prefix, steps }
+        Self { prefix, steps, day: None }
     }
 
     /// Returns the pattern of fields with a latency among the words behind them.
     pub(super) fn with_word(prefix: FastPrefix, word: TailWord, unit: LatencyUnit) -> Self {
         Self::new(prefix, vec![PatternStep::Word { word, field: PatternField::Latency(unit) }])
+    }
+
+    /// Adds the latency that stands behind the fields of most of these lines, if there is one.
+    pub(crate) fn with_tail_of(mut self, lines: &[&[u8]]) -> Self {
+        let mut dates = DateCache::default();
+        let tails = lines.iter().filter_map(|line| {
+            let (read, rest) = self.match_rest(line, &mut dates).ok()?;
+            read.is_complete.then_some(rest)
+        });
+        if let Some((word, unit)) = find_tail_word(&tails.collect::<Vec<_>>()) {
+            self.steps.push(PatternStep::Word { word, field: PatternField::Latency(unit) });
+        }
+        self
+    }
+
+    /// Sets the day of lines that have a clock only.
+    pub(crate) fn set_day(&mut self, day: Option<Box<[u8]>>) {
+        self.day = day;
     }
 
     /// Leaves of several latencies those in the finest unit: whole seconds beside microseconds say less.
@@ -206,6 +226,15 @@ impl LinePattern {
         line: &'a [u8],
         dates: &mut DateCache,
     ) -> Result<PatternMatch<'a>, MalformedLine> {
+        Ok(self.match_rest(line, dates)?.0)
+    }
+
+    /// Reads a line as [`match_line`](Self::match_line) does, and returns the rest behind the pattern too.
+    fn match_rest<'a>(
+        &self,
+        line: &'a [u8],
+        dates: &mut DateCache,
+    ) -> Result<(PatternMatch<'a>, &'a [u8]), MalformedLine> {
         if line.is_empty() {
             return Err(MalformedLine::Empty);
         }
@@ -225,7 +254,8 @@ impl LinePattern {
                 None => match values.lost.take() {
                     Some(error) => return Err(error),
                     None if values.is_request() => {
-                        return Ok(PatternMatch { request: values.into_request(dates), is_complete: false });
+                        let request = values.into_request(dates, self.day.as_deref());
+                        return Ok((PatternMatch { request, is_complete: false }, rest));
                     }
                     None => return Err(MalformedLine::NoMatch),
                 },
@@ -237,7 +267,8 @@ impl LinePattern {
             _ if !values.is_request() => return Err(MalformedLine::NoMatch),
             _ => {}
         }
-        Ok(PatternMatch { request: values.into_request(dates), is_complete: !values.has_unread })
+        let request = values.into_request(dates, self.day.as_deref());
+        Ok((PatternMatch { request, is_complete: !values.has_unread }, rest))
     }
 }
 

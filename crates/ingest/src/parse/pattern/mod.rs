@@ -10,6 +10,7 @@ mod tail;
 mod w3c;
 
 pub use compile::PatternError;
+pub(crate) use dialect::goaccess_format;
 pub(crate) use field::LatencyUnit;
 pub(crate) use line_pattern::FastPrefix;
 pub use line_pattern::LinePattern;

@@ -19,7 +19,17 @@ impl NamedPattern {
 
     /// Returns whether the pattern is the Common or the Combined Log Format with a date of another shape, or none.
     pub(crate) fn is_like_common(&self) -> bool {
-        self.text.starts_with("$client $_ $_ ")
+        self.text.starts_with("$client_words ")
+    }
+
+    /// Returns whether only a date tells the pattern from other text: any words are a day and a clock.
+    pub(crate) fn needs_date(&self) -> bool {
+        self.text.contains("$day")
+    }
+
+    /// Returns whether the words before the request are without brackets, beside formats that have some.
+    pub(crate) fn is_without_brackets(&self) -> bool {
+        self.needs_prefix() || self.format == LineFormat::PhpFpm
     }
 
     /// Returns whether other text has the pattern too, unless the prefix of a log stands before it.
@@ -29,7 +39,7 @@ impl NamedPattern {
 }
 
 /// The Common Log Format behind the date of syslog or another prefix, beside which some programs write none.
-const DATELESS_COMMON: &str = r#"$client $_ $_ "$request" $status $bytes"#;
+const DATELESS_COMMON: &str = r#"$client_words "$request" $status $bytes"#;
 
 const fn named(format: LineFormat, text: &'static str) -> NamedPattern {
     NamedPattern { format, text }
@@ -130,6 +140,51 @@ pub(crate) const NAMED_PATTERNS: &[NamedPattern] = &[
         LineFormat::Gin,
         "[GIN] $date |$spaces$status$spaces|$spaces$latency$spaces|$spaces$client$spaces|$spaces$method$spaces$path",
     ),
+    // https://github.com/tornadoweb/tornado/blob/master/tornado/log.py, and Jupyter, which puts a user before the client.
+    named(LineFormat::Tornado, "[$_ $day $clock $_] $status $method $path ($_@$client) $latency"),
+    named(LineFormat::Tornado, "[$_ $day $clock $_] $status $method $path ($client) $latency"),
+    // https://sanic.dev/en/guide/best-practices/logging.html
+    named(
+        LineFormat::Sanic,
+        "$date - (sanic.access)[$_][$client_port]: $method $url  $status ${bytes}B $latency",
+    ),
+    named(LineFormat::Sanic, "[$date] - (sanic.access)[$_][$client_port]: $method $url  $status $bytes"),
+    // https://www.php.net/manual/en/features.commandline.webserver.php
+    named(LineFormat::PhpServer, "[$date] $client_port [$status]: $method $path"),
+    // https://docs.rs/actix-web/latest/actix_web/middleware/struct.Logger.html
+    named(
+        LineFormat::Actix,
+        r#"[$date $_] $client "$request" $status $bytes "$referer" "$agent" $latency_s"#,
+    ),
+    // https://github.com/go-chi/chi/blob/master/middleware/logger.go
+    named(
+        LineFormat::Chi,
+        r#"$day $clock $_"$request_url" from $client_port - $status ${bytes}B in $latency"#,
+    ),
+    // https://docs.gofiber.io/api/middleware/logger, and its form before version 2.50.
+    named(
+        LineFormat::Fiber,
+        "$_ |$spaces$status$spaces|$spaces$latency$spaces|$spaces$client$spaces|$spaces$method$spaces|$spaces$path",
+    ),
+    named(LineFormat::Fiber, "[$_] $status -$spaces$latency $method$spaces$path"),
+    // https://docs.openstack.org/oslo.service/latest/configuration/index.html (wsgi_log_format)
+    named(
+        LineFormat::Openstack,
+        r#"$day $clock $_] $client "$request" status: $status len: $bytes time: $latency_s"#,
+    ),
+    // https://github.com/koajs/logger; the sizes are rounded. `xxx` stands before a request that failed.
+    named(LineFormat::Koa, "$spaces--> $method $path $status $latency $_"),
+    named(LineFormat::Koa, "${spaces}xxx $method $path $status $latency $_"),
+    // https://ktor.io/docs/server-call-logging.html
+    named(LineFormat::Ktor, "$day $clock $_ - $status $_: $method - $path in $latency"),
+    named(LineFormat::Ktor, "$_ - $status $_: $method - $path in $latency"),
+    // https://github.com/serilog/serilog-aspnetcore; the unit is in the line. The console shows no day.
+    named(LineFormat::Serilog, r#"$date [$_] HTTP "$method" "$path" responded $status in $latency_ms ms"#),
+    named(LineFormat::Serilog, "$date [$_] HTTP $method $path responded $status in $latency_ms ms"),
+    named(LineFormat::Serilog, r#"[$_] HTTP "$method" "$path" responded $status in $latency_ms ms"#),
+    named(LineFormat::Serilog, "[$_] HTTP $method $path responded $status in $latency_ms ms"),
+    // https://learn.microsoft.com/en-us/aspnet/core/fundamentals/logging
+    named(LineFormat::AspNet, "${_}Request finished HTTP/$_ $method $url - $status $bytes $_ $latency"),
     // https://learn.microsoft.com/en-us/previous-versions/iis/6.0-sdk/ms525807(v=vs.90)
     named(
         LineFormat::Iis,
@@ -143,9 +198,12 @@ pub(crate) const NAMED_PATTERNS: &[NamedPattern] = &[
     // The log of requests by TLS in the example of Apache's configuration, which has no status.
     named(LineFormat::Common, r#"[$date] $client TLS$_ $_ "$request" $bytes"#),
     // The Common and Combined Log Formats with dates of other shapes, as Werkzeug and Daphne write them.
-    named(LineFormat::Combined, r#"$client $_ $_ [$date] "$request" $status $bytes "$referer" "$agent""#),
-    named(LineFormat::Common, r#"$client $_ $_ [$date] "$request" $status $bytes"#),
+    named(LineFormat::Combined, r#"$client_words [$date] "$request" $status $bytes "$referer" "$agent""#),
+    named(LineFormat::Common, r#"$client_words [$date] "$request" $status $bytes"#),
     named(LineFormat::Common, DATELESS_COMMON),
+    // https://www.php.net/manual/en/install.fpm.configuration.php (access.format)
+    named(LineFormat::PhpFpm, r#"$client $_ $_ $day:$clock "$request" $status"#),
+    named(LineFormat::PhpFpm, r#"$client $_ $day:$clock "$request" $status"#),
     // https://docs.djangoproject.com/en/stable/ref/django-admin/#runserver
     named(LineFormat::Django, r#"[$date] "$request" $status $bytes"#),
     // https://github.com/expressjs/morgan: short, dev and tiny.

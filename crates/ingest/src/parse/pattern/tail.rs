@@ -77,56 +77,102 @@ fn listed_value<'a>(word: &'a [u8], label: &[u8]) -> Option<&'a [u8]> {
     Some(value.strip_suffix(b"\"").unwrap_or(value))
 }
 
-/// Finds a latency among the words behind the fields of `prefix`, at one place in most of the `lines`. Its unit is
-/// written, or seconds if it has the decimals of nginx's `$request_time`. A whole number without a unit is not taken for
-/// a latency, but beside it in seconds, as in `%T/%D` of Apache's manual, it is one in microseconds.
+/// Finds a latency among the words behind the fields of `prefix`, as [`find_tail_word`] does.
 pub(crate) fn find_tail(prefix: FastPrefix, lines: &[&[u8]]) -> Option<LinePattern> {
     let mut dates = DateCache::default();
     let tails = lines.iter().filter_map(|line| Some(prefix.split(line, &mut dates)?.ok()?.1));
-    let tails: Vec<&[u8]> = tails.collect();
-    let is_most =
-        |fits: &dyn Fn(&[u8]) -> bool| tails.iter().filter(|tail| fits(tail)).count() * 2 > tails.len();
+    let (word, unit) = find_tail_word(&tails.collect::<Vec<_>>())?;
+    Some(LinePattern::with_word(prefix, word, unit))
+}
+
+/// Finds a latency at one place in most of the rests of lines. Its unit is written, or seconds if it has the decimals of
+/// nginx's `$request_time`. A whole number without a unit is not taken for a latency, but beside it in seconds, as in
+/// `%T/%D` of Apache's manual, it is one in milliseconds or microseconds.
+pub(super) fn find_tail_word(tails: &[&[u8]]) -> Option<(TailWord, LatencyUnit)> {
     // A label says more than a number does.
     let labels = LABELS.iter().map(|label| label.as_bytes()).chain([&b""[..]]);
     for label in labels {
+        // The most hits, and of several times the longest: the others are parts of it.
+        let mut best: Option<((usize, u128), TailWord, LatencyUnit)> = None;
         for index in 0..MAX_WORDS {
             let word = TailWord { index, label: label.into(), part: WordPart::Whole };
             for unit in [LatencyUnit::Written, LatencyUnit::Seconds] {
-                if is_most(&|tail| word.find(tail).is_some_and(|(value, _)| is_latency(value, unit))) {
-                    return Some(LinePattern::with_word(prefix, word, unit));
+                let found =
+                    tails.iter().filter_map(|tail| latency_of(word.find(tail)?.0, unit)).map(u128::from);
+                let rank = found.fold((0, 0), |(hits, sum), time| (hits + 1, sum + time));
+                if rank.0 * 2 > tails.len() && best.as_ref().is_none_or(|(other, ..)| rank > *other) {
+                    best = Some((rank, word.clone(), unit));
                 }
             }
+        }
+        if let Some((_, word, unit)) = best {
+            return Some((word, unit));
         }
     }
     for index in 0..MAX_WORDS {
         let of = |part| TailWord { index, label: [].into(), part };
         let (before, behind) = (of(WordPart::BeforeSlash), of(WordPart::BehindSlash));
-        for (seconds, micros) in [(&before, &behind), (&behind, &before)] {
-            if is_most(&|tail| are_same_time(seconds.number(tail), micros.number(tail))) {
-                return Some(LinePattern::with_word(prefix, micros.clone(), LatencyUnit::Microseconds));
+        for (seconds, exact) in [(&before, &behind), (&behind, &before)] {
+            let pairs: Vec<_> =
+                tails.iter().filter_map(|tail| Some((seconds.number(tail)?, exact.number(tail)?))).collect();
+            // Zeros have no unit.
+            let telling = pairs.iter().filter(|(_, exact)| *exact > 0).count();
+            if telling * 2 > tails.len()
+                && let Some(unit) = unit_beside_seconds(&pairs)
+            {
+                return Some((exact.clone(), unit));
             }
         }
     }
     None
 }
 
-/// Returns whether a value is a latency in this unit.
-fn is_latency(value: &[u8], unit: LatencyUnit) -> bool {
+/// Returns the nanoseconds of a value that is a latency in this unit.
+fn latency_of(value: &[u8], unit: LatencyUnit) -> Option<u64> {
     match unit {
         LatencyUnit::Written => {
-            let has_unit = value.first().is_some_and(u8::is_ascii_digit);
-            has_unit && std::str::from_utf8(value).is_ok_and(|value| parse_worded_duration(value).is_ok())
+            value.first().filter(|first| first.is_ascii_digit())?;
+            parse_worded_duration(std::str::from_utf8(value).ok()?).ok()
         }
         _ => {
-            let decimals = memchr::memchr(b'.', value).map_or(0, |point| value.len() - point - 1);
-            // A number that is too long for a latency is a date.
-            let is_number = |value| matches!(Decimal::parse_prefix(value), Some((number, [])) if number.nanoseconds(unit.exponent()).is_ok());
-            decimals >= MIN_DECIMALS && is_number(value)
+            let point = memchr::memchr(b'.', value)?;
+            match Decimal::parse_prefix(value)? {
+                // A number that is too long for a latency is a date.
+                (number, []) if value.len() - point > MIN_DECIMALS => {
+                    number.nanoseconds(unit.exponent()).ok()
+                }
+                _ => None,
+            }
         }
     }
 }
 
-/// Returns whether these are the whole seconds and the microseconds of one time, and not of none, which has no unit.
-fn are_same_time(seconds: Option<u64>, micros: Option<u64>) -> bool {
-    matches!((seconds, micros), (Some(seconds), Some(micros)) if micros > 0 && seconds == micros / 1_000_000)
+/// Returns the unit of numbers beside the whole seconds of the same times, unless none or both of two units fit all of
+/// them: `0/137` is as well 137 ms as 137 us.
+fn unit_beside_seconds(pairs: &[(u64, u64)]) -> Option<LatencyUnit> {
+    let fits = |per_second: u64| pairs.iter().all(|(seconds, exact)| *seconds == exact / per_second);
+    match (fits(1000), fits(1_000_000)) {
+        (true, false) => Some(LatencyUnit::Milliseconds),
+        (false, true) => Some(LatencyUnit::Microseconds),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_time_in_two_units_tells_them() {
+        for (pairs, unit) in [
+            (&[(0, 137_000), (1, 1_370_000)][..], Some(LatencyUnit::Microseconds)),
+            (&[(0, 137), (0, 0), (1, 1370)], Some(LatencyUnit::Milliseconds)),
+            // Quick answers alone tell nothing.
+            (&[(0, 137), (0, 13)], None),
+            (&[(0, 137_000), (7, 12)], None),
+            (&[], None),
+        ] {
+            assert_eq!(unit_beside_seconds(pairs), unit, "{pairs:?}");
+        }
+    }
 }
