@@ -30,6 +30,7 @@ mod commit_class;
 mod decoration;
 mod doubt;
 mod fix_words;
+mod flaw_rules;
 mod fuzzing;
 mod lookalike;
 mod markers;

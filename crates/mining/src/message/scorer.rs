@@ -7,7 +7,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::advisory_ids::AdvisoryIdFinder;
 use super::classifier::CommitClassifier;
-use super::decoration::{with_link_below, without_decoration};
+use super::commit_class::CommitClass;
+use super::decoration::{decorated_class, with_link_below, without_decoration};
 use super::doubt::DoubtRules;
 use super::fix_words::{FEATURE_WORDS, FIX_WORDS, HEADING_END};
 use super::fuzzing::FuzzingRules;
@@ -17,7 +18,7 @@ use super::message_basis::MessageBasis;
 use super::message_score::{MAX_MESSAGE_BYTES, MessageScore};
 use super::score_builder::ScoreBuilder;
 use super::term::{TermWeight, compile_words};
-use super::vocabulary::{PRIVATE_FORK, VOCABULARY};
+use super::vocabulary::{PRIVATE_FORK, REDOS, VOCABULARY};
 use crate::pattern::{LazyPattern, compile, lazy};
 
 /// Points for a word in the first paragraph that says that something was fixed.
@@ -29,6 +30,27 @@ const FIX_WORD_BODY_POINTS: u32 = 2;
 const SHORT_MESSAGE_BYTES: usize = 1000;
 /// Points that a first line loses if it announces something new and fixes nothing.
 const FEATURE_PENALTY: u32 = 3;
+/// End of a line before a flaw that it tells the cause of.
+const CAUSE: &str = r"\b(?:(?:leads?|leading|led)\s+to|caus(?:es|ed|ing)|result(?:s|ed|ing)?\s+in|(?:could|may|can|might)\s+(?:make|cause|lead\s+to|result\s+in|allow)|allow(?:s|ed|ing)?)\s+(?:an?\s+|the\s+)?(?:possible\s+|potential\s+)?$|\b(?:may|might|can|could)\s+be\s+$";
+/// Words that may stand before the name of a flaw.
+const FLAW_ARTICLES: &[&str] = &[
+    "a",
+    "an",
+    "the",
+    "possible",
+    "potential",
+    "several",
+    "some",
+    "another",
+    "more",
+    "multiple",
+    "reflected",
+    "stored",
+    "heap",
+    "stack",
+    "issue",
+    "bug",
+];
 /// Fewest items of a list of changes that belong to several purposes.
 const MIN_ITEMS: usize = 3;
 /// Most places of one term that are tried. If all of them are parts of other terms, it counts as one.
@@ -121,7 +143,7 @@ impl MessageScorer {
             feature_words: lazy(|| compile(FEATURE_WORDS)),
             slowness: lazy(|| compile(r"\btime-?\s?outs?\b|\bslow\b|\bout[ -]of[ -]memory\b|\boom\b")),
             heading: lazy(|| compile(HEADING_END)),
-            cause: lazy(|| compile(r"\b(?:leads?\s+to|causes|results\s+in)\s+(?:an?\s+)?$")),
+            cause: lazy(|| compile(CAUSE)),
         }
     }
 
@@ -147,11 +169,16 @@ impl MessageScorer {
 
     fn score_text(&self, message: &str, parents: usize) -> MessageScore {
         let message = &message[..message.floor_char_boundary(MAX_MESSAGE_BYTES)];
+        let decorated_class = decorated_class(message);
         let message = with_link_below(without_decoration(message));
         let message = message.as_bytes();
         let hits = self.find_stems(message);
         let subject = &message[..memchr::memchr(b'\n', message).unwrap_or(message.len())];
-        let class = self.classifier.classify(subject.trim_ascii_end(), parents, hits.revert);
+        let subject = subject.trim_ascii_end();
+        let mut class = self.classifier.classify(subject, parents, hits.revert);
+        if class == CommitClass::Ordinary {
+            class = decorated_class.unwrap_or(class);
+        }
         if hits.terms == 0 && hits.markers == 0 && !hits.advisory_ids {
             return ScoreBuilder::default().build(class, Vec::new());
         }
@@ -170,6 +197,9 @@ impl MessageScorer {
             }
         }
         self.add_terms(message, hits.terms, &mut builder);
+        if builder.is_prominent && self.classifier.is_typo_in_code(subject) {
+            builder.add_points(FIX_WORD_POINTS);
+        }
         if self.fuzzing.is_memory_error(message, &builder) {
             builder.add_basis(MessageBasis::MemoryError);
         }
@@ -217,20 +247,23 @@ impl MessageScorer {
         let mut taken: Vec<Range<usize>> = Vec::new();
         let mut weak_points = 0;
         let mut fix_word_below = false;
+        let mut is_fixed_below = false;
         let mut is_heading = false;
         for index in matching {
             let term = &VOCABULARY[index];
             let Some(range) = self.find_free_match(index, &prose, &taken) else { continue };
             let in_body = range.start >= first.end;
-            let points = if in_body { term.weight.points_in_body() } else { term.weight.points() };
+            let is_mention = in_body && (term.label != REDOS || message.len() > SHORT_MESSAGE_BYTES);
+            let points = if is_mention { term.weight.points_in_body() } else { term.weight.points() };
             match term.weight {
                 TermWeight::Weak => weak_points = weak_points.max(points),
                 _ => builder.add_points(points),
             }
             builder.from_private_fork |= term.label == PRIVATE_FORK && !in_body;
             if in_body && term.weight > TermWeight::Weak {
-                fix_word_below =
-                    fix_word_below || self.fix_words.is_match(&prose[paragraph_around(&prose, range.start)]);
+                let is_fixed = self.fix_words.is_match(&prose[paragraph_around(&prose, range.start)]);
+                fix_word_below |= is_fixed;
+                is_fixed_below |= is_fixed && !is_mention;
                 if term.weight > TermWeight::Medium && is_fix_item(&prose, range.start, &self.fix_words) {
                     builder.add_points(FIX_WORD_POINTS);
                 }
@@ -246,7 +279,7 @@ impl MessageScorer {
         let fix_word = self.fix_words.is_match(&prose[first.clone()]) || is_heading;
         if fix_word {
             builder.add_points(FIX_WORD_POINTS);
-        } else if self.feature_words.is_match(&prose[first]) {
+        } else if !is_fixed_below && self.feature_words.is_match(&prose[first]) {
             builder.subtract_points(FEATURE_PENALTY);
         }
         if fix_word_below && (message.len() <= SHORT_MESSAGE_BYTES || !fix_word) {
@@ -272,13 +305,17 @@ impl MessageScorer {
 }
 
 /// Whether text is empty but for words that may stand before the name of a flaw, and a component or a ticket: `db: `,
-/// `Bug 1234 - `.
+/// `Bug 1234 - `, `[db] `.
 fn is_article(text: &[u8]) -> bool {
     let dash = memchr::memmem::rfind(text, b" - ").map(|dash| dash + 3);
     let text = &text[memchr::memrchr(b':', text).map(|colon| colon + 1).max(dash).unwrap_or(0)..];
-    let words = ["a", "an", "the", "possible", "potential", "several", "some", "another", "more", "multiple"];
     let is_known = |word: &[u8]| {
-        word.is_empty() || words.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
+        let is_tag = word.starts_with(b"[") && word.ends_with(b"]");
+        let is_ticket = word.iter().any(u8::is_ascii_digit) && word.starts_with(b"#");
+        word.is_empty()
+            || is_tag
+            || is_ticket
+            || FLAW_ARTICLES.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
     };
     text.split(u8::is_ascii_whitespace).all(is_known)
 }

@@ -67,7 +67,7 @@ pub(super) const ATTACK_TERMS: &[SecurityTerm] = &[
         Medium,
         "",
         &["untrusted", "controlled", "supplied", "provided"],
-        "untrusted|(?:user|attacker|client|server|remote|peer|externally)~(?:controlled|supplied|provided)",
+        "(?:supplied|provided|controlled)~by~(?:the~|an?~)?(?:remote~)?(?:servers?|clients?|users?|peers?|attackers?)|untrusted|(?:user|attacker|client|server|remote|peer|externally)~(?:controlled|supplied|provided)",
     ),
     term("description of an advisory", Strong, "", &["discovered"], "an~issue~was~discovered~in"),
     term("insecure", Medium, "", &["insecur"], "insecure(?:ly)?|insecurit(?:y|ies)"),
