@@ -32,6 +32,7 @@ mod doubt;
 mod fix_words;
 mod flaw_rules;
 mod fuzzing;
+mod heading;
 mod lookalike;
 mod markers;
 mod message_basis;

@@ -68,7 +68,7 @@ pub(super) const WORD_RULES: &[(CommitClass, &str)] = &[
     ),
     (
         CommitClass::DependencyBump,
-        r"(?:us(?:e|ing)|import\w*|requir\w+|vendor)\s+[\w@./-]+\s+(?:version\s+)?v?\d+\.\d[\w.-]*\s+(?:because|due|to\s+(?:fix|avoid|address)|for|fixing|which|with|\(|as)|sync\w*\s+(?:with|from|to)\s+upstream\b",
+        r"(?:us(?:e|ing)|import\w*|requir\w+|vendor)\s+[\w@./-]+\s+(?:version\s+)?v?\d+\.\d[\w.-]*\s+(?:because|due|to\s+(?:fix|avoid|address)|for|fixing|which|with|\(|as)|sync\w*\s+(?:with|from|to)\s+upstream\b|requir\w*\s+[\w@./-]+\s*(?:>=|~=|==|>|\^)\s*v?\d|(?:set|rais|increas|requir)\w*\s+(?:the\s+)?min(?:imum|imal)?\s+(?:\S+\s+){0,2}versions?\b|(?:yarn|pnpm|composer|cargo|bundler?|pip)[\s-]+audit\b|.*\bto\s+(?:the\s+)?(?:a\s+)?patched\s+version",
     ),
     (
         CommitClass::Changelog,

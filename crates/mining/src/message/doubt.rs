@@ -10,7 +10,7 @@ const NEGATIONS: &str = r"(?:not|no)~(?:(?:really|actually|considered)~)?(?:an?~
 const ANALYSERS: &str = r"(?:static|code)~anal(?:y[sz]er|ysis)|clang~?(?:sa|tidy)|coverity|cppcheck|scan-build|pvs-studio|sast|compiler~warnings?|warning~c\d{4}|fortify";
 
 /// First lines that take a protection away.
-const REMOVALS: &str = r"^\W*(?:[\w./-]+(?:\([^)\n]*\))?:\s*)?(?:remov|disabl|drop|delet|relax|skip)\w*\b.*\b(?:checks?|checking|protections?|fix|filter(?:s|ing)?|escap\w*|saniti\w*|validations?)\b";
+const REMOVALS: &str = r"^\W*(?:[\w./-]+(?:\([^)\n]*\))?:\s*)?(?:remov|disabl|drop|delet|relax|skip)\w*\b.*\b(?:checks?|checking|protections?|fix|filter(?:s|ing)?|escap\w*|saniti\w*|validations?)\b|^\W*(?:[\w./-]+(?:\([^)\n]*\))?:\s*)?make\b.*\b(?:optional|configurable)\b";
 
 /// First lines that announce something new.
 const FEATURES: &str = r"^(?:\W*\[?[\w()/.-]+\]?:?\s+)?(?:add(?:s|ed|ing)?|support(?:s|ed|ing)?|introduc\w+|implement\w*|allow(?:s|ed|ing)?|enabl\w+)\b";

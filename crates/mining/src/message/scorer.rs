@@ -10,8 +10,9 @@ use super::classifier::CommitClassifier;
 use super::commit_class::CommitClass;
 use super::decoration::{decorated_class, with_link_below, without_decoration};
 use super::doubt::DoubtRules;
-use super::fix_words::{FEATURE_WORDS, FIX_WORDS, HEADING_END};
+use super::fix_words::{FEATURE_WORDS, FIX_WORDS};
 use super::fuzzing::FuzzingRules;
+use super::heading::HeadingRules;
 use super::lookalike::LookalikeFilter;
 use super::markers::{FUZZING_REPORT, SECURITY_MARKERS};
 use super::message_basis::MessageBasis;
@@ -30,27 +31,6 @@ const FIX_WORD_BODY_POINTS: u32 = 2;
 const SHORT_MESSAGE_BYTES: usize = 1000;
 /// Points that a first line loses if it announces something new and fixes nothing.
 const FEATURE_PENALTY: u32 = 3;
-/// End of a line before a flaw that it tells the cause of.
-const CAUSE: &str = r"\b(?:(?:leads?|leading|led)\s+to|caus(?:es|ed|ing)|result(?:s|ed|ing)?\s+in|(?:could|may|can|might)\s+(?:make|cause|lead\s+to|result\s+in|allow)|allow(?:s|ed|ing)?)\s+(?:an?\s+|the\s+)?(?:possible\s+|potential\s+)?$|\b(?:may|might|can|could)\s+be\s+$";
-/// Words that may stand before the name of a flaw.
-const FLAW_ARTICLES: &[&str] = &[
-    "a",
-    "an",
-    "the",
-    "possible",
-    "potential",
-    "several",
-    "some",
-    "another",
-    "more",
-    "multiple",
-    "reflected",
-    "stored",
-    "heap",
-    "stack",
-    "issue",
-    "bug",
-];
 /// Fewest items of a list of changes that belong to several purposes.
 const MIN_ITEMS: usize = 3;
 /// Most places of one term that are tried. If all of them are parts of other terms, it counts as one.
@@ -76,10 +56,7 @@ pub struct MessageScorer {
     feature_words: LazyPattern,
     /// A first line about a fuzzer that was too slow or used too much memory.
     slowness: LazyPattern,
-    /// A term that begins the first line and is what the commit is about: `XSS in the search form`.
-    heading: LazyPattern,
-    /// A first line up to the flaw whose cause it tells: `A negative length leads to `.
-    cause: LazyPattern,
+    headings: HeadingRules,
 }
 
 /// Pattern to search for where a stem is found.
@@ -142,8 +119,7 @@ impl MessageScorer {
             fix_words: lazy(|| compile_words(FIX_WORDS)),
             feature_words: lazy(|| compile(FEATURE_WORDS)),
             slowness: lazy(|| compile(r"\btime-?\s?outs?\b|\bslow\b|\bout[ -]of[ -]memory\b|\boom\b")),
-            heading: lazy(|| compile(HEADING_END)),
-            cause: lazy(|| compile(CAUSE)),
+            headings: HeadingRules::new(),
         }
     }
 
@@ -253,6 +229,7 @@ impl MessageScorer {
             let term = &VOCABULARY[index];
             let Some(range) = self.find_free_match(index, &prose, &taken) else { continue };
             let in_body = range.start >= first.end;
+            // A short message with that word is about it, wherever it stands.
             let is_mention = in_body && (term.label != REDOS || message.len() > SHORT_MESSAGE_BYTES);
             let points = if is_mention { term.weight.points_in_body() } else { term.weight.points() };
             match term.weight {
@@ -268,7 +245,7 @@ impl MessageScorer {
                     builder.add_points(FIX_WORD_POINTS);
                 }
             }
-            is_heading |= term.weight >= TermWeight::Strong && self.is_heading(&prose, &range);
+            is_heading |= term.weight >= TermWeight::Strong && self.headings.is_heading(&prose, &range);
             builder.add_term(term, in_body, range.start);
             taken.push(range);
         }
@@ -287,14 +264,6 @@ impl MessageScorer {
         }
     }
 
-    /// Whether a term is the subject of the first line, which then says that the commit mends it.
-    fn is_heading(&self, prose: &[u8], term: &Range<usize>) -> bool {
-        let line = &prose[..memchr::memchr(b'\n', prose).unwrap_or(prose.len())];
-        let Some(behind) = line.get(term.end..) else { return false };
-        let before = &line[..term.start];
-        self.heading.is_match(behind) && (is_article(before) || self.cause.is_match(before))
-    }
-
     /// Returns the first place of a term that is not part of another term.
     fn find_free_match(&self, term: usize, prose: &[u8], taken: &[Range<usize>]) -> Option<Range<usize>> {
         let matches = self.terms[term].find_iter(prose).take(MAX_TERM_MATCHES);
@@ -302,22 +271,6 @@ impl MessageScorer {
             .map(|found| found.range())
             .find(|range| !taken.iter().any(|other| range.start < other.end && other.start < range.end))
     }
-}
-
-/// Whether text is empty but for words that may stand before the name of a flaw, and a component or a ticket: `db: `,
-/// `Bug 1234 - `, `[db] `.
-fn is_article(text: &[u8]) -> bool {
-    let dash = memchr::memmem::rfind(text, b" - ").map(|dash| dash + 3);
-    let text = &text[memchr::memrchr(b':', text).map(|colon| colon + 1).max(dash).unwrap_or(0)..];
-    let is_known = |word: &[u8]| {
-        let is_tag = word.starts_with(b"[") && word.ends_with(b"]");
-        let is_ticket = word.iter().any(u8::is_ascii_digit) && word.starts_with(b"#");
-        word.is_empty()
-            || is_tag
-            || is_ticket
-            || FLAW_ARTICLES.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
-    };
-    text.split(u8::is_ascii_whitespace).all(is_known)
 }
 
 /// Counts the lines that are items of a list.

@@ -250,6 +250,12 @@ const FIXES: &[(&str, &str, &str)] = &[
     ("Ensure extracted files stay inside the target directory", "message:path traversal", "path_traversal"),
     ("Sanitize file names provided by the server", "message:untrusted", "path_traversal"),
     ("Typo in CSRF check made it always pass", "message:csrf", "csrf"),
+    ("Fix read overflow before the header", "message:buffer overflow", "buffer_overflow"),
+    ("Address another mXSS bypass, prevent it", "message:xss", "xss"),
+    ("Fix arbitrary memory read through the index", "message:out-of-bounds read", "out_of_bounds_read"),
+    ("Authorization header leak on redirect", "message:information disclosure", "information_disclosure"),
+    ("the buffer is read after it was freed", "message:use after free", "use_after_free"),
+    ("Fix vulnerbility in the upload form", "message:vulnerability", ""),
 ];
 
 /// Messages that contain terms of the vocabulary and are not fixes.
@@ -375,6 +381,10 @@ const LOOKALIKES: &[&str] = &[
     "Fix CSS injection order",
     "Fix DOS line endings",
     "Fix DOS paths",
+    "Require urllib3>=1.26.5 due to CVE-2021-33503",
+    "Set minimum jackson version, CVE-2019-12384",
+    "Force lodash resolution to patched version (CVE-2021-23337)",
+    "yarn audit: fix vulnerabilities",
     "Signed by security\n\nReviewed-by: Security Fix <vulnerability@example.org>",
     "",
     " \n\n ",
@@ -515,6 +525,7 @@ fn the_basis_of_a_message_tells_how_sure_its_claim_is() {
         (MessageBasis::Doubtful, "refactor: escape names against XSS attacks"),
         (MessageBasis::Doubtful, "Fix null pointer dereference"),
         (MessageBasis::Doubtful, "Fix integer overflow"),
+        (MessageBasis::Doubtful, "Make XSS protection optional"),
     ] {
         assert_eq!(scorer.score(message, 1).basis, basis, "{message}");
     }

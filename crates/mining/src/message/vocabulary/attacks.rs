@@ -8,7 +8,7 @@ use crate::message::term::TermWeight::{Certain, Medium, Strong, Weak};
 pub(super) const ATTACK_TERMS: &[SecurityTerm] = &[
     // Attacks, discovery and consequences.
     // With a common misspelling.
-    term("vulnerability", Strong, "", &["vuln"], r"vuln(?:s|erab\w*|erbilt\w*)?"),
+    term("vulnerability", Strong, "", &["vuln", "vunera"], r"vuln(?:s|erab\w*|erbil\w*)?|vunerab\w*"),
     term(
         "attack prevented",
         Strong,

@@ -14,7 +14,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "xss",
         &["xss", "script", "inject", "html"],
-        "xss|(?:cross|x)~site~script(?:ing|s)?|cross~scripting|(?:html|css|java~?script|script)~injections?|html~escape~(?:the|all|user|any|error|output|title|names?|text)",
+        "xss|mxss~(?:bypass(?:es)?|attacks?|issues?|problems?|vuln\\w*|patterns?|bugs?)|(?:cross|x)~site~script(?:ing|s)?|cross~scripting|(?:html|css|java~?script|script)~injections?|html~escape~(?:the|all|user|any|error|output|title|names?|text)",
     ),
     term(
         "script url refused",
@@ -80,7 +80,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "information_disclosure",
         &["auth", "cookie", "credential", "header"],
-        r"(?:authori[sz]ation|auth|cookies?|credentials?|sensitive)~(?:\w+~){0,3}(?:(?:on|for|across|upon|after|during|to|in|when|following)~)(?:\w+~){0,4}(?:(?:cross|different|other|another|third)~(?:origin|domain|host|site|part)\w*)|(?:strip|remov|drop|leak|forward|sensitive|additional|secret)\w*~(?:\w+~){0,4}headers?~(?:\w+~){0,4}redirect\w*|(?:cross|different)~(?:origin|domain|host)\w*~(?:\w+~){0,4}(?:authori[sz]ation|cookies?|credentials?)",
+        r"(?:authori[sz]ation|auth|cookies?|credentials?|sensitive)~(?:\w+~){0,3}(?:(?:on|for|across|upon|after|during|to|in|when|following)~)(?:\w+~){0,4}(?:(?:cross|different|other|another|third)~(?:origin|domain|host|site|part)\w*)|(?:strip|remov|drop|leak|forward|sensitive|additional|secret)\w*~(?:\w+~){0,4}headers?~(?:\w+~){0,4}redirect\w*|(?:authori[sz]ation|cookies?|credentials?)~(?:headers?~)?cross~(?:origin|domain|site)|(?:cross|different)~(?:origin|domain|host)\w*~(?:\w+~){0,4}(?:authori[sz]ation|cookies?|credentials?)",
     ),
     term(
         "format string",
@@ -215,7 +215,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "information_disclosure",
         &["leak", "disclos", "expos", "logging"],
-        r"info(?:rmation|s)?~?(?:disclosures?|leak(?:s|age)?|exposure)|(?:leak(?:s|ing|ed|age)?|expos(?:e|es|ed|ing|ure)|disclos(?:e|es|ed|ing|ure)|logging)~(?:of~)?(?:the~|any~|user~|auth~|proxy~)?(?:sensitive|secrets?|passwords?|credentials?|private~keys?|authori[sz]ation~headers?)|leak(?:s|ing|ed|age)?~(?:of~)?(?:the~|any~|user~)?(?:(?:auth|access|session|api|csrf)~tokens?|cookies?)|(?:passwords?|credentials?|secrets?|tokens?|cookies?)~(?:leak(?:s|age|ed|ing)?|disclosure|exposure)",
+        r"info(?:rmation|s)?~?(?:disclosures?|leak(?:s|age)?|exposure)|(?:leak(?:s|ing|ed|age)?|expos(?:e|es|ed|ing|ure)|disclos(?:e|es|ed|ing|ure)|logging)~(?:of~)?(?:the~|any~|user~|auth~|proxy~)?(?:sensitive|secrets?|passwords?|credentials?|private~keys?|authori[sz]ation~headers?)|(?:authori[sz]ation|auth|cookie)~headers?~(?:leak|disclos)\w*|leak(?:s|ing|ed|age)?~(?:of~)?(?:the~|any~|user~)?(?:(?:auth|access|session|api|csrf)~tokens?|cookies?)|(?:passwords?|credentials?|secrets?|tokens?|cookies?)~(?:leak(?:s|age|ed|ing)?|disclosure|exposure)",
     ),
     term(
         "sensitive data",
@@ -294,15 +294,15 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "buffer overflow",
         Strong,
         "buffer_overflow",
-        &["buffer", "heap", "stack", "memory", "array"],
-        "(?:(?:(?:heap|(?:dynamic~)?stack|global|static)~(?:based~)?)?buffer|heap|stack~based)~(?:read~|write~)?(?:over~?(?:flow|run|write)|under~?(?:flow|run))(?:s|ed|ing)?|(?:memory|array)~over~?runs?",
+        &["buffer", "heap", "stack", "memory", "array", "read", "write"],
+        "(?:(?:(?:heap|(?:dynamic~)?stack|global|static)~(?:based~)?)?buffer|heap|stack~based)~(?:read~|write~)?(?:over~?(?:flow|run|write)|under~?(?:flow|run))(?:s|ed|ing)?|(?:memory|array)~over~?runs?|(?:read|write)~overflows?",
     ),
     term(
         "use after free",
         Strong,
         "use_after_free",
         &["free", "uaf", "dangling", "after"],
-        r"(?:(?:heap|stack)~)?us(?:e[sd]?|ing)~after~(?:free\w*|scope|return)|use_after_free|uaf|dangling~(?:pointers?|references?)|(?:us(?:e[sd]?|ing)|access\w*|read(?:s|ing)?|writ(?:es?|ing)|deref\w*)~(?:[\w-]+~){0,5}after~(?:(?:it(?:'s)?|they|its|their|the|being|has|have|had|was|were|is|are|been|memory|object)~){0,4}(?:freed|free|released|deleted|destroyed|deallocated)|(?:us(?:e[sd]?|ing)|access\w*|read(?:s|ing)?|writ(?:es?|ing)|deref\w*)~(?:(?:of|to|from|in|the|an?|already)~){0,3}(?:freed|deallocated)(?:~(?:memory|pointers?|objects?|buffers?|data))?|free'?d~(?:memory|pointers?|objects?|buffers?|data)~(?:(?:is|was|are|were|being|gets?|may~be)~)?(?:used|accessed|read|written|dereferenced)",
+        r"(?:(?:heap|stack)~)?us(?:e[sd]?|ing)~after~(?:free\w*|scope|return)|use_after_free|uaf|dangling~(?:pointers?|references?)|(?:(?:(?:the|an?)~)?[\w-]+~(?:is|was|are|were|gets)~|(?:memory|objects?|buffers?|pointers?)~)?(?:us(?:e[sd]?|ing)|access\w*|read(?:s|ing)?|writ(?:es?|ing)|deref\w*)~(?:[\w-]+~){0,5}after~(?:(?:it(?:'s)?|they|its|their|the|being|has|have|had|was|were|is|are|been|memory|object)~){0,4}(?:freed|free|released|deleted|destroyed|deallocated)|(?:us(?:e[sd]?|ing)|access\w*|read(?:s|ing)?|writ(?:es?|ing)|deref\w*)~(?:(?:of|to|from|in|the|an?|already)~){0,3}(?:freed|deallocated)(?:~(?:memory|pointers?|objects?|buffers?|data))?|free'?d~(?:memory|pointers?|objects?|buffers?|data)~(?:(?:is|was|are|were|being|gets?|may~be)~)?(?:used|accessed|read|written|dereferenced)",
     ),
     term(
         "double free",
@@ -330,7 +330,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "out_of_bounds_read",
         &["read", "access", "past", "beyond", "over"],
-        r"(?:(?:buffer|heap|stack)~)?over~?reads?|(?:out~of~(?:bounds?|array)|off~by~one|oob|invalid~memory|illegal~memory)~(?:memory~)?(?:reads?|access\w*)|invalid~reads?|memory~access~errors?|access\w*~(?:invalid|illegal)~memory|(?:read(?:s|ing)?|access\w*)~(?:\w+~){0,3}(?:out~of~bounds?|(?:past|beyond)~(?:\w+~){0,3}(?:end|bounds?|buffer|allocated|length|text|line)|(?:after|off)~(?:the~)?end)|(?:go|goes|going|run|runs|running)~(?:past|beyond|over)~(?:(?:the~)?end~of~(?:the~)?(?:buffer|array|string|line|text)|allocated)",
+        r"(?:(?:buffer|heap|stack)~)?over~?reads?|(?:out~of~(?:bounds?|array)|off~by~one|oob|invalid~memory|illegal~memory)~(?:memory~)?(?:reads?|access\w*)|(?:invalid|arbitrary~memory)~reads?|memory~access~errors?|access\w*~(?:invalid|illegal)~memory|(?:read(?:s|ing)?|access\w*)~(?:\w+~){0,3}(?:out~of~bounds?|(?:past|beyond)~(?:\w+~){0,3}(?:end|bounds?|buffer|allocated|length|text|line)|(?:after|off)~(?:the~)?end)|(?:go|goes|going|run|runs|running)~(?:past|beyond|over)~(?:(?:the~)?end~of~(?:the~)?(?:buffer|array|string|line|text)|allocated)",
     ),
     term(
         "out of bounds",
