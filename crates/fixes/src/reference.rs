@@ -32,6 +32,11 @@ use web_address::WebAddress;
 /// Nothing is fetched and nothing is guessed: the result is `None` if the form of the URL is not
 /// known, if the URL to clone from does not follow from it, or if a name may be that of a branch.
 pub fn parse(url: &str) -> Option<RepositoryPointer> {
+    parse_sound(url).or_else(|| parse_sound(&web_address::repaired(url)?))
+}
+
+/// Parses a URL as it is.
+fn parse_sound(url: &str) -> Option<RepositoryPointer> {
     let address = WebAddress::parse(url)?;
     let address = address.inner().unwrap_or(address);
     let host = address.host.as_str();
@@ -47,6 +52,9 @@ pub fn parse(url: &str) -> Option<RepositoryPointer> {
     if host == bitbucket::HOST {
         return bitbucket::parse(&address);
     }
+    if host == bitbucket::API_HOST {
+        return bitbucket::parse_api(&address);
+    }
     // The forms that are hardest to mistake for others come first.
     kernel::parse(&address)
         .or_else(|| gitiles::parse(&address))
@@ -59,7 +67,7 @@ pub fn parse(url: &str) -> Option<RepositoryPointer> {
 
 /// Parses all URLs in a text, of which references sometimes hold several.
 pub fn parse_all(text: &str) -> Vec<RepositoryPointer> {
-    let urls = web_address::urls(text);
+    let urls = web_address::urls(text, |url| parse(url).is_some());
     let mut pointers: Vec<RepositoryPointer> = Vec::new();
     for pointer in urls.iter().filter_map(|url| parse(url)) {
         if !pointers.contains(&pointer) {

@@ -128,14 +128,15 @@ fn remote(rest: &str) -> Option<&str> {
         !part.is_empty()
             && part.len() <= 100
             && !part.starts_with(['-', '.'])
-            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-+".contains(&byte))
     };
     let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
     let sound_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
     // Launchpad and SourceHut have repositories at `~user/name` and `~team/+source/name/+git/name`.
     let is_part = |part: &str| is_plain(part.strip_prefix(['~', '+']).unwrap_or(part));
     let parts: Vec<&str> = path.split('/').collect();
-    (is_plain(name) && sound_port && (1..=8).contains(&parts.len()) && parts.into_iter().all(is_part))
+    let is_host = is_plain(name) && !name.contains('+');
+    (is_host && sound_port && (1..=8).contains(&parts.len()) && parts.into_iter().all(is_part))
         .then_some(rest)
 }
 
@@ -247,6 +248,7 @@ mod tests {
             ("https://git.example:8443/a/b", "https://git.example:8443/a/b"),
             ("https://git.sr.ht/~user/a", "https://git.sr.ht/~user/a"),
             ("https://git.launchpad.net/~t/+git/a", "https://git.launchpad.net/~t/+git/a"),
+            ("https://gitlab.gnome.org/GNOME/gtk+.git", "https://gitlab.gnome.org/GNOME/gtk+"),
         ] {
             assert_eq!(RepositorySource::parse(spec), Ok(RepositorySource::Remote { url: url.to_owned() }));
         }
@@ -319,6 +321,7 @@ mod tests {
             "https://github.com/a/%2e%2e",
             "https://h/a\nb/c",
             "https://-h/a/b",
+            "https://h+k/a/b",
             "https://h:x/a/b",
             "https://h/a/b.git.git",
             "javascript:alert(1)",

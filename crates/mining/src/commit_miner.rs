@@ -175,7 +175,7 @@ impl<'r> CommitMiner<'r> {
         // An advisory is better evidence than the class of the commit. The message of a merge is not: the
         // merge of a fix also brings its tests and its changelog.
         if fix.reason != SelectionReason::Named
-            && let Some(rejection) = class_rejection(fix.message_score.class)
+            && let Some(rejection) = class_rejection(&fix)
         {
             return Ok(JudgedCommit::new(Some(fix)).rejected(rejection));
         }
@@ -371,8 +371,12 @@ fn score_candidates(fix: &FixCommit, candidates: &[FixCandidate]) -> Vec<FixScor
 }
 
 /// Returns the reason why commits of this class are not fixes, if they are not.
-fn class_rejection(class: CommitClass) -> Option<Rejection> {
-    match class {
+fn class_rejection(fix: &FixCommit) -> Option<Rejection> {
+    match fix.message_score.class {
+        // A merge with one parent repeats changes of other commits. Only a private fork is sure to bring one fix.
+        CommitClass::Merge if fix.reason == SelectionReason::Message && !fix.message_score.selected => {
+            Some(Rejection::SamePatch)
+        }
         CommitClass::Ordinary | CommitClass::Merge => None,
         CommitClass::Revert => Some(Rejection::RevertCommit),
         CommitClass::VersionBump => Some(Rejection::VersionBump),

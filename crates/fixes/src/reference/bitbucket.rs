@@ -7,6 +7,21 @@ use super::web_address::WebAddress;
 /// Host of the cloud.
 pub(super) const HOST: &str = "bitbucket.org";
 
+/// Host of the interface for programs.
+pub(super) const API_HOST: &str = "api.bitbucket.org";
+
+/// Parses an address for programs.
+pub(super) fn parse_api(address: &WebAddress) -> Option<RepositoryPointer> {
+    let parts = address.parts();
+    let ["2.0", "repositories", owner, name, rest @ ..] = parts.as_slice() else { return None };
+    let target = match rest {
+        ["commit" | "diff" | "patch", id, ..] => revision::commit(id),
+        ["pullrequests", number, ..] => revision::pull(number),
+        _ => None,
+    }?;
+    pointer(HOST, &format!("{owner}/{name}"), target)
+}
+
 /// Parses a page of the cloud.
 pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();

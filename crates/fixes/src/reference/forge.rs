@@ -5,8 +5,21 @@ use super::web_address::WebAddress;
 use super::{bitbucket, github, gitlab, kernel, revision};
 
 /// Hosts that run Gitea or Forgejo, or use their forms, as Gitee does.
-const GITEA_HOSTS: &[&str] =
-    &["codeberg.org", "git.disroot.org", "git.osgeo.org", "gitea.com", "gitee.com", "notabug.org"];
+const GITEA_HOSTS: &[&str] = &[
+    "code.exim.org",
+    "code.ffmpeg.org",
+    "code.forgejo.org",
+    "codeberg.org",
+    "forge.sourceware.org",
+    "git.disroot.org",
+    "git.osgeo.org",
+    "gitea.com",
+    "gitee.com",
+    "notabug.org",
+    "opendev.org",
+    "projects.blender.org",
+    "src.opensuse.org",
+];
 
 /// Hosts that run Pagure.
 const PAGURE_HOSTS: &[&str] = &["git.centos.org", "pagure.io", "src.fedoraproject.org"];
@@ -23,6 +36,9 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let parts = address.parts();
     if host == "sourceforge.net" {
         return sourceforge(&parts);
+    }
+    if host == "git.sr.ht" {
+        return sourcehut(host, &parts);
     }
     if PAGURE_HOSTS.contains(&host) {
         return pagure(host, &parts);
@@ -62,6 +78,17 @@ fn sourceforge(parts: &[&str]) -> Option<RepositoryPointer> {
     let [kind @ ("p" | "u"), project, name, "ci", id, rest @ ..] = parts else { return None };
     let target = if rest.first() == Some(&"tree") { revision::state(id) } else { revision::commit(id) }?;
     pointer("git.code.sf.net", &format!("{kind}/{project}/{name}"), target)
+}
+
+/// Parses `/~<owner>/<name>/..` at SourceHut.
+fn sourcehut(host: &str, parts: &[&str]) -> Option<RepositoryPointer> {
+    let [owner, name, page, id, ..] = parts else { return None };
+    let target = match *page {
+        "commit" => revision::commit(id),
+        "tree" | "log" | "blame" => revision::state(id),
+        _ => None,
+    }?;
+    pointer(host, &format!("{owner}/{name}"), target).filter(|_| owner.starts_with('~'))
 }
 
 /// Parses `/<repository>/c/..`, where the repository may have a namespace or be a fork.

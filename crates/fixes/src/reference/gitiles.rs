@@ -8,6 +8,7 @@ use super::{is_commit_id, revision};
 /// Hosts whose repositories are cloned from another place than their pages: Wikimedia, and the searches in code at Google.
 const CLONED_ELSEWHERE: &[MovedPlace] = &[
     ("cs.android.com", "android/", "android.googlesource.com", ""),
+    ("cs.opensource.google", "go/x/", "go.googlesource.com", ""),
     ("cs.opensource.google", "go/", "go.googlesource.com", ""),
     ("gerrit.wikimedia.org", "g/", "gerrit.wikimedia.org", "r/"),
     ("source.chromium.org", "chromium/chromium/", "chromium.googlesource.com", "chromium/"),

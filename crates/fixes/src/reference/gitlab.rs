@@ -31,7 +31,12 @@ pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
         return None;
     }
     let is_dash = |part: &&str| *part == "-";
-    let is_page = |part: &&str| matches!(*part, "commit" | "merge_requests" | "compare" | "blob" | "tags");
+    let is_page = |part: &&str| {
+        matches!(
+            *part,
+            "commit" | "commits" | "merge_requests" | "compare" | "blob" | "blame" | "raw" | "tree" | "tags"
+        )
+    };
     let (at, page) = match parts.iter().position(is_dash) {
         Some(at) => (at, at + 1),
         None => {

@@ -8,10 +8,12 @@ use super::{kernel, revision};
 /// Hosts of gitweb, each with the path in front of its repositories to clone from. gitweb itself serves
 /// no clones, so only known hosts can be used.
 const CLONED_FROM: &[(&str, &str)] = &[
+    ("cygwin.com", "git/"),
     ("gcc.gnu.org", "git/"),
     ("gerrit.onap.org", "r/"),
     ("gerrit.ovirt.org", ""),
     ("git.busybox.net", ""),
+    ("git.claws-mail.org", "readonly/"),
     ("git.exim.org", ""),
     ("git.ffmpeg.org", ""),
     ("git.ghostscript.com", ""),
@@ -33,6 +35,7 @@ const CLONED_FROM: &[(&str, &str)] = &[
     ("git.shibboleth.net", "git/"),
     ("git.sourceware.org", "git/"),
     ("git.strongswan.org", ""),
+    ("git.tartarus.org", ""),
     ("git.tukaani.org", ""),
     ("git.videolan.org", "git/"),
     ("gitbox.apache.org", "repos/asf/"),
@@ -40,6 +43,7 @@ const CLONED_FROM: &[(&str, &str)] = &[
     ("oss.oracle.com", "git/"),
     ("perl5.git.perl.org", ""),
     ("repo.or.cz", ""),
+    ("source.winehq.org", "git/"),
     ("sourceware.org", "git/"),
     ("thekelleys.org.uk", "git/"),
     ("w1.fi", ""),
@@ -52,10 +56,14 @@ const MOVED: &[MovedPlace] = &[
     ("git-wip-us.apache.org", "", "gitbox.apache.org", "repos/asf/"),
     ("git.denx.de", "u-boot.git", "source.denx.de", "u-boot/u-boot"),
     ("git.qemu-project.org", "", "git.qemu.org", "git/"),
+    ("git.sv.gnu.org", "", "git.savannah.gnu.org", "git/"),
     ("git1-us-west.apache.org", "", "gitbox.apache.org", "repos/asf/"),
     ("gitweb.git.savannah.gnu.org", "", "git.savannah.gnu.org", "git/"),
+    ("gitweb.samba.org", "", "git.samba.org", ""),
     ("openldap.org", "openldap.git", "git.openldap.org", "openldap/openldap"),
+    ("source.ffmpeg.org", "", "git.ffmpeg.org", ""),
     ("source.isc.org", "bind9.git", "gitlab.isc.org", "isc-projects/bind9"),
+    ("xenbits.xenproject.org", "", "xenbits.xen.org", "git-http/"),
 ];
 
 /// Parts of paths that lead to gitweb itself, before that of a repository.

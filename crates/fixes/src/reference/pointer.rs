@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use streamguard_git::RepositorySource;
 
+use super::{bitbucket, forge, github};
+
 /// Thing in a repository that a URL names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -58,6 +60,11 @@ pub(super) fn pointer(host: &str, path: &str, target: GitTarget) -> Option<Repos
 
 /// Builds the URL of a repository. The rules of the git client decide whether it may be used.
 pub(super) fn repository_url(host: &str, path: &str) -> Option<String> {
+    // Names at these forges have no `+`: there it joins something else to the address.
+    let is_plain = host == github::HOST || host == bitbucket::HOST || forge::is_gitea(host);
+    if is_plain && path.contains('+') {
+        return None;
+    }
     match RepositorySource::parse(&format!("https://{host}/{path}")) {
         Ok(RepositorySource::Remote { url }) => Some(url),
         _ => None,

@@ -22,6 +22,10 @@ const OTHER_OBJECT: &[&str] = &["^", "~", ":", ".."];
 /// one or a number may be.
 const NAME_CHARACTERS: &[char] = &['-', '_', '.', '/', '@', '+', '=', '%', '$'];
 
+/// Brackets and quotes in front of an id.
+const OPENING_PUNCTUATION: &[char] =
+    &['(', '[', '{', '<', '\'', '"', '`', '*', '\u{2018}', '\u{201c}', '\u{ff08}', '\u{3010}'];
+
 /// Parses the id of a commit, whole or abbreviated, at a place where nothing else can stand.
 pub(super) fn id(text: &str) -> Option<String> {
     let (id, rest) = leading(text, |byte| byte.is_ascii_hexdigit());
@@ -34,6 +38,7 @@ pub(super) fn id(text: &str) -> Option<String> {
 /// Splits text into the digits at its beginning and what follows, without the suffix of a patch and what texts leave
 /// there. No digits are found in front of a letter.
 fn leading(text: &str, is_digit: fn(u8) -> bool) -> (&str, &str) {
+    let text = text.trim_start_matches(OPENING_PUNCTUATION);
     let text = text.trim_end_matches(|last| is_trailing(last) || last == '_' || char::is_whitespace(last));
     let text = text.strip_suffix(".patch").or_else(|| text.strip_suffix(".diff")).unwrap_or(text);
     let (digits, rest) = text.split_at(text.bytes().position(|byte| !is_digit(byte)).unwrap_or(text.len()));

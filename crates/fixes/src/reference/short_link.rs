@@ -15,6 +15,9 @@ const SHORT_LINKS: &[(&str, &str, &str, &str)] = &[
     ("gcc.gnu.org", "g:", "gcc.gnu.org", "git/gcc"),
     ("git.kernel.org", "c/", "git.kernel.org", "pub/scm/linux/kernel/git/torvalds/linux"),
     ("kernel.dance", "", "git.kernel.org", "pub/scm/linux/kernel/git/torvalds/linux"),
+    ("git.postgresql.org", "pg/commit/", "git.postgresql.org", "git/postgresql"),
+    ("git.postgresql.org", "pg/commitdiff/", "git.postgresql.org", "git/postgresql"),
+    ("postgr.es", "c/", "git.postgresql.org", "git/postgresql"),
     ("reviews.freebsd.org", "rG", "git.freebsd.org", "src"),
     ("reviews.llvm.org", "rG", "github.com", "llvm/llvm-project"),
 ];
@@ -22,6 +25,8 @@ const SHORT_LINKS: &[(&str, &str, &str, &str)] = &[
 /// Parses a short link.
 pub(super) fn parse(address: &WebAddress) -> Option<RepositoryPointer> {
     let path = address.path.join("/");
+    // kernel.dance takes the id as a fragment too.
+    let path = if path.is_empty() { address.fragment() } else { &path };
     SHORT_LINKS.iter().filter(|(host, ..)| *host == address.host).find_map(|(_, before, host, repository)| {
         pointer(host, repository, revision::commit(path.strip_prefix(before)?)?)
     })

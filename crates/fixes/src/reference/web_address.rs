@@ -1,5 +1,7 @@
 //! URLs in advisories, parsed strictly.
 
+use super::is_commit_id;
+
 /// Longest URL that is parsed, in bytes.
 const MAX_URL_BYTES: usize = 2_000;
 
@@ -29,10 +31,12 @@ pub(super) fn is_trailing(character: char) -> bool {
 
 /// Splits text into the URLs in it, without what text, markup and encoders leave behind them.
 ///
-/// A URL inside of another one, as in its path or as a parameter, is a part of it.
-pub(super) fn urls(text: &str) -> Vec<String> {
+/// A URL inside of another one, as in its path or as a parameter, is a part of it unless `is_whole` says that what stands before
+/// it is a URL of its own.
+pub(super) fn urls(text: &str, is_whole: impl Fn(&str) -> bool) -> Vec<String> {
     // JSON may write each `/` so.
     let text = text.replace("\\/", "/");
+    let text = with_joined_parts(&with_plain_names(&text));
     let lower = text.to_ascii_lowercase();
     let mut all: Vec<usize> =
         SCHEMES.iter().flat_map(|scheme| lower.match_indices(scheme)).map(|(at, _)| at).collect();
@@ -42,12 +46,49 @@ pub(super) fn urls(text: &str) -> Vec<String> {
         let between = &lower[before..at];
         between.contains(char::is_whitespace)
             || !between.ends_with(['/', '=', '+', '@']) && !between.ends_with("%20")
+            || !between.contains('?') && is_whole(&text[before..at])
     };
     let pairs: Vec<[usize; 2]> = all.windows(2).map(|pair| [pair[0], pair[1]]).collect();
     let starts: Vec<usize> =
         std::iter::once(first).chain(pairs.into_iter().filter(is_own).map(|[_, at]| at)).collect();
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
     starts.iter().zip(ends).map(|(&start, end)| without_litter(&text[start..end])).collect()
+}
+
+/// Returns a URL without what hides it from programs: characters that nobody sees, and the marks of [`with_plain_names`].
+/// Returns `None` if there is nothing of it.
+pub(super) fn repaired(url: &str) -> Option<String> {
+    let plain: String = with_plain_names(url).chars().filter(|c| !is_invisible(*c)).collect();
+    (plain != url).then_some(plain)
+}
+
+/// Returns a text whose URLs are no longer written so that nobody follows them by accident: `hxxps://`, `host[.]com`.
+fn with_plain_names(text: &str) -> String {
+    let text = text.replace("[.]", ".").replace("(.)", ".").replace("[:]//", "://").replace("[://]", "://");
+    ["hxxp", "hXXp", "HXXP"].iter().fold(text, |text, slip| text.replace(slip, "http"))
+}
+
+/// Returns a text without blanks behind `://`, and between a `/` and the whole id of a commit.
+fn with_joined_parts(text: &str) -> String {
+    let text = text.replace(":// ", "://");
+    let mut joined = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find("/ ") {
+        let behind = &rest[at + 2..];
+        let word = behind.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        joined.push_str(&rest[..=at]);
+        if !is_commit_id(word) {
+            joined.push(' ');
+        }
+        rest = behind;
+    }
+    joined + rest
+}
+
+/// Reports whether a character takes no place: joiners, marks of direction, and the hyphen that is shown only at the end of a
+/// line.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
 /// Returns the words of a text that may be URLs without a sound scheme: `github.com/..`, `https//github.com/..`, or
@@ -154,13 +195,14 @@ impl WebAddress {
         };
         let path: Vec<String> =
             path.split('/').filter(|part| !part.is_empty()).map(decoded).collect::<Option<_>>()?;
-        let is_blank =
-            |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+        let is_blank = |c: char| c.is_whitespace() || is_invisible(c);
         let path: Vec<String> = path.iter().map(|part| part.trim_matches(is_blank).to_owned()).collect();
         if path.iter().any(|part| part.is_empty() || part == "." || part == "..") {
             return None;
         }
-        let query = query.split(['&', ';', '?']).filter_map(|pair| pair.split_once('='));
+        // An encoded `=` separates where an encoded `;` does.
+        let named = |pair| ["=", "%3D", "%3d"].iter().find_map(|sign| str::split_once(pair, sign));
+        let query = query.split(['&', ';', '?']).filter_map(named);
         let query = query.map(|(name, value)| Some((decoded(name)?, decoded(value)?)));
         Some(Self { host, path, fragment: fragment.to_owned(), query: query.collect::<Option<_>>()? })
     }
@@ -195,7 +237,7 @@ impl WebAddress {
             |host: &str| self.host.strip_suffix(host).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
         let here = FORWARDERS.iter().filter(|(host, page, _)| is_here(host) && path == *page);
         let mut inner = here.filter_map(|(.., parameter)| self.parameter(parameter));
-        inner.find_map(|inner| Self::parse(urls(inner).first()?))
+        inner.find_map(|inner| Self::parse(urls(inner, |_| false).first()?))
     }
 
     /// Returns the path as borrowed parts, for patterns.

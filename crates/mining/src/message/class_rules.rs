@@ -14,7 +14,17 @@ pub(super) const TAG_RULES: &[(CommitClass, &str)] = &[
         CommitClass::Documentation,
         r"\[?(?:\w+\s+)?(?:docs?|documentation|readme|typos?|comments?)(?:\([^)\n]*\))?\]?!?(?::|\s|$)",
     ),
-    (CommitClass::Test, r"\[?(?:tests?|specs?|[\w-]*fuzz(?:ing|ers?)?)(?:\([^)\n]*\))?\]?!?:"),
+    // A fuzzer's name as a tag says what the commit changes, or who found the flaw that it fixes.
+    (
+        CommitClass::Test,
+        r"\[?[\w-]*fuzz(?:ing|ers?)?(?:\([^)\n]*\))?\]?!?:.*\b(?:fuzz(?:ing|ers?)|fuzz_\w+|\w+_fuzzer|harness\w*|targets?|drivers?|corpus|corpora|builds?|compil\w+|script)\b",
+    ),
+    (
+        CommitClass::Ordinary,
+        r"\[?(?:fuzz(?:ing|er)?|libfuzzer)\]?:.*\b(?:fix\w*|prevent\w*|avoid\w*|checks?|guards?|bounds?)\b|oss-?fuzz:?\s+(?:issue\s+)?#?\d+",
+    ),
+    (CommitClass::Test, r"\[?[\w-]*fuzz(?:ing|ers?)?(?:\([^)\n]*\))?\]?!?:"),
+    (CommitClass::Test, r"\[?(?:[\w.-]+/)*(?:tests?|specs?)(?:/[\w.-]+)*(?:\([^)\n]*\))?\]?!?:"),
     (CommitClass::Style, r"\[?(?:style|format|fmt|lint|cs|cosmetics?)(?:\([^)\n]*\))?\]?!?:"),
     (
         CommitClass::Build,
@@ -27,6 +37,7 @@ pub(super) const TAG_RULES: &[(CommitClass, &str)] = &[
 pub(super) const WORD_RULES: &[(CommitClass, &str)] = &[
     // Comments of a review are not those of the code.
     (CommitClass::Ordinary, r"address\w*\b|(?:\w+\s+){0,3}(?:review\w*|pr)\s+(?:comments?|feedback)\b"),
+    (CommitClass::Ordinary, r"fix(?:es)?\s+and\s+(?:unit\s+)?tests?\b"),
     (
         CommitClass::Revert,
         r"(?:(?:partial(?:ly)?|temporar(?:y|ily)|manual(?:ly)?|again)\s+)?(?:revert(?:s|ed|ing)?|back(?:ed|ing)?\s+out|undo)\b|roll(?:ed|ing)?[\s-]?back\s+(?:of\b|commit\b|[\x22'])",
@@ -41,7 +52,7 @@ pub(super) const WORD_RULES: &[(CommitClass, &str)] = &[
     ),
     (
         CommitClass::VersionBump,
-        r"(?:(?:releas(?:e|ing)\s+(?:of\s+)?|version\s+bum[pb](?:ed)?\s+(?:to\s+)?)v?\d+\.\d|v?\d+\.\d[\w.-]*\s+(?:security\s+)?release)",
+        r"(?:(?:releas(?:e|ing)\s+(?:of\s+)?|(?:prepar|cut|start|draft)\w*\s+(?:the\s+|for\s+)*(?:\w+\s+)?(?:releases?|version)\s+(?:of\s+)?|version\s+bum[pb](?:ed)?\s+(?:to\s+)?)v?\d+\.\d|v?\d+\.\d[\w.-]*\s+(?:security\s+)?release)",
     ),
     (
         CommitClass::DependencyBump,
@@ -56,6 +67,10 @@ pub(super) const WORD_RULES: &[(CommitClass, &str)] = &[
         r"(?:(?:updat|refresh|lock)\w*\s+(?:\S+\s+){0,3}|npm\s+)(?:dependenc(?:y|ies)|dev-?dependencies|deps?|devdeps|requirements|submodules?|lock-?files?|package(?:-lock)?\.json|yarn\.lock|cargo\.lock|gemfile(?:\.lock)?|go\.(?:mod|sum)|audit)\b",
     ),
     (
+        CommitClass::DependencyBump,
+        r"(?:us(?:e|ing)|import\w*|requir\w+|vendor)\s+[\w@./-]+\s+(?:version\s+)?v?\d+\.\d[\w.-]*\s+(?:because|due|to\s+(?:fix|avoid|address)|for|fixing|which|with|\(|as)|sync\w*\s+(?:with|from|to)\s+upstream\b|requir\w*\s+[\w@./-]+\s*(?:>=|~=|==|>|\^)\s*v?\d|(?:set|rais|increas|requir)\w*\s+(?:the\s+)?min(?:imum|imal)?\s+(?:\S+\s+){0,2}versions?\b|(?:yarn|pnpm|composer|cargo|bundler?|pip)[\s-]+audit\b|.*\bto\s+(?:the\s+)?(?:a\s+)?patched\s+version",
+    ),
+    (
         CommitClass::Changelog,
         r"(?:(?:add|updat|fix|edit|improve|tweak|prepare|write|tidy|clean)\w*\s+(?:\S+\s+){0,4})?(?:change\s*-?logs?|changes\.\w+|release\s+notes?|history\.\w+|news(?:\.\w+)?)(?:\s+(?:entr(?:y|ies)|for|update|to|and|files?)\b.*)?[.\s]*$",
     ),
@@ -65,11 +80,16 @@ pub(super) const WORD_RULES: &[(CommitClass, &str)] = &[
     ),
     (
         CommitClass::Documentation,
-        r"(?:add|improve|clarif|correct|fix|edit|rewrite|remove|more|new|minor|small|tweak|create|expand|review|updat|improv)\w*\s+(?:[\w'`./-]+\s+){0,5}(?:docs?|documentation|readme(?:\.\w+)?|docstrings?|comments?|typos?|spelling|grammar|wording|javadocs?|phpdocs?|security(?:_policy)?\.md|security\s+(?:polic(?:y|ies)|contacts?|notes?|notices?|docs?|considerations|section))\b",
+        r"(?:add|improve|clarif|correct|fix|edit|rewrite|remove|more|new|minor|small|tweak|create|expand|review|updat|improv)\w*\s+(?:[\w'`./-]+\s+){0,5}(?:docs?|documentation|readme(?:\.\w+)?|docstrings?|comments?|typos?|spelling|grammar|wording|javadocs?|phpdocs?|security(?:_policy)?\.md|security\s+(?:contacts?|notes?|notices?|docs?|considerations|section))\b",
+    ),
+    // Programs have security policies too.
+    (
+        CommitClass::Documentation,
+        r"(?:add|updat|creat|improv|clarif|edit|rewrite|expand)\w*\s+(?:[\w'`./-]+\s+){0,3}security\s+polic(?:y|ies)\b",
     ),
     (
         CommitClass::Documentation,
-        r"(?:document(?:s|ed|ing)?|mention|list\s+the|security\s+(?:notice|policy|contacts?)|spelling|typos?)\b",
+        r"document(?:s|ed|ing)?(?:\s|$)|(?:mention|list\s+the|security\s+(?:notice|policy|contacts?)|spelling|typos?)\b",
     ),
     (
         CommitClass::Documentation,

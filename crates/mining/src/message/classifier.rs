@@ -4,6 +4,7 @@ use regex::bytes::{RegexSet, RegexSetBuilder};
 
 use super::class_rules::{TAG_RULES, WORD_RULES};
 use super::commit_class::CommitClass;
+use super::flaw_rules::FlawRules;
 use crate::pattern::{CompiledPattern, LazyPattern, compile, lazy};
 
 /// Longest part of a first line that is read.
@@ -25,6 +26,7 @@ pub(super) struct CommitClassifier {
     revert_tag: CompiledPattern,
     /// A revert that takes back an earlier revert.
     reapplied: LazyPattern,
+    flaws: FlawRules,
 }
 
 impl CommitClassifier {
@@ -32,10 +34,10 @@ impl CommitClassifier {
         Self {
             tags: compile_set(TAG_RULES),
             words: compile_set(WORD_RULES),
-            prefix: compile(r"^(?:\[[^\]\n]{1,30}\]:?\s*|[\w./-]+(?:\([^)\n]*\))?!?:\s*){0,3}"),
+            prefix: compile(r"^(?:\[[^\]\n]{1,30}\]:?\s*|[#\w./-]+(?:\([^)\n]*\))?!?:\s*){0,3}"),
             also_fixes: lazy(|| {
                 compile(
-                    r"(?:\band|[&+,;])\s+(?:\w+\s+)?(?:fix|prevent|patch)|\bwith\s+(?:\w+\s+)?(?:fix|patch)\b|\bfix\w*\s+(?:\S+\s+){1,8}(?:and|with|\+)\s+(?:\w+\s+){0,3}tests?\b|\b(?:found|reported)\s+by\s+(?:(?-i:[A-Z@])|\S*fuzz|the\b|an?\b)",
+                    r"[.;]\s+security\s+fix\b|(?:\band|[&+,;])\s+(?:\w+\s+)?(?:fix|prevent|patch)|\bwith\s+(?:\w+\s+)?(?:fix|patch)\b|\bfix\w*\s+(?:\S+\s+){1,8}(?:and|with|\+)\s+(?:\w+\s+){0,3}tests?\b|\b(?:found|reported)\s+by\s+(?:(?-i:[A-Z@])|\S*fuzz|the\b|an?\b)",
                 )
             }),
             typo_in_code: lazy(|| {
@@ -50,6 +52,7 @@ impl CommitClassifier {
             }),
             revert_tag: compile(r"(?:^|[\s\[])revert(?:s|ed|ing)?(?:\([^)\n]*\))?!?[\]:]"),
             reapplied: lazy(|| compile(r"^(?:reapply\b|revert\w*[\s:]+[\x22'`]?revert)")),
+            flaws: FlawRules::new(),
         }
     }
 
@@ -71,14 +74,20 @@ impl CommitClassifier {
             return CommitClass::Revert;
         }
         let tag = self.tags.matches(subject).iter().next().map(|rule| TAG_RULES[rule].0);
-        if let Some(class) = tag.filter(|class| !self.is_flaw_by_typo(*class, subject)) {
+        // What stands behind a colon is a change of what the tag names.
+        let before_colon = subject.split(|byte| *byte == b':').next().unwrap_or_default();
+        if let Some(class) = tag.filter(|class| {
+            !self.is_flaw_by_typo(*class, subject) && !self.is_named_flaw(*class, before_colon)
+        }) {
             return class;
         }
         let Some(class) = self.words.matches(rest).iter().next().map(|rule| WORD_RULES[rule].0) else {
             return CommitClass::Ordinary;
         };
         match class {
-            class if self.is_flaw_by_typo(class, subject) => CommitClass::Ordinary,
+            class if self.is_flaw_by_typo(class, subject) || self.is_named_flaw(class, rest) => {
+                CommitClass::Ordinary
+            }
             CommitClass::Changelog | CommitClass::Documentation | CommitClass::Test | CommitClass::Style
                 if self.also_fixes.is_match(subject) =>
             {
@@ -92,9 +101,18 @@ impl CommitClassifier {
 impl CommitClassifier {
     /// Whether a first line is about a typo in code, which is a flaw like any other.
     fn is_flaw_by_typo(&self, class: CommitClass, subject: &[u8]) -> bool {
-        class == CommitClass::Documentation
-            && self.typo_in_code.is_match(subject)
-            && !self.prose.is_match(subject)
+        class == CommitClass::Documentation && self.is_typo_in_code(subject)
+    }
+
+    /// Whether a first line says that there was a typo in code, or that it changed what the code does.
+    pub(super) fn is_typo_in_code(&self, subject: &[u8]) -> bool {
+        self.typo_in_code.is_match(subject) && !self.prose.is_match(subject)
+    }
+
+    /// Whether a first line says that a flaw was fixed, in a place that is called like a text, a test or a build.
+    fn is_named_flaw(&self, class: CommitClass, subject: &[u8]) -> bool {
+        use CommitClass::{Build, Changelog, Documentation, Test};
+        matches!(class, Build | Changelog | Documentation | Test) && self.flaws.is_fix(subject)
     }
 }
 

@@ -2,12 +2,40 @@
 
 use std::borrow::Cow;
 
-/// Returns a message without white space, emojis and their short codes (`:bug:`) at its beginning.
+use super::commit_class::CommitClass;
+
+/// Emojis that stand for a class, as characters and as short codes, by gitmoji.dev.
+const CLASS_EMOJIS: &[(CommitClass, &str, &str)] = &[
+    (CommitClass::Revert, "\u{23ea}", ":rewind:"),
+    (CommitClass::DependencyBump, "\u{2b06}", ":arrow_up:"),
+    (CommitClass::DependencyBump, "\u{2b07}", ":arrow_down:"),
+    (CommitClass::DependencyBump, "\u{1f4cc}", ":pushpin:"),
+    (CommitClass::Documentation, "\u{1f4dd}", ":memo:"),
+    (CommitClass::Test, "\u{2705}", ":white_check_mark:"),
+    (CommitClass::Test, "\u{1f9ea}", ":test_tube:"),
+    (CommitClass::VersionBump, "\u{1f516}", ":bookmark:"),
+    (CommitClass::Build, "\u{1f477}", ":construction_worker:"),
+    (CommitClass::Build, "\u{1f49a}", ":green_heart:"),
+];
+
+/// Marks of list items.
+const LIST_MARKS: &[&str] = &["- ", "* ", "+ ", "\u{2022} "];
+
+/// Returns the class that the emoji at the beginning of a message stands for.
+pub(super) fn decorated_class(message: &str) -> Option<CommitClass> {
+    let message = message.trim_start();
+    let found =
+        CLASS_EMOJIS.iter().find(|(_, emoji, code)| message.starts_with(emoji) || message.starts_with(code));
+    found.map(|(class, ..)| *class)
+}
+
+/// Returns a message without white space, emojis, their short codes (`:bug:`) and marks of list items at its beginning.
 pub(super) fn without_decoration(message: &str) -> &str {
     let mut rest = message;
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || is_emoji_part(c));
-        match behind_short_code(rest) {
+        let behind_mark = LIST_MARKS.iter().find_map(|mark| rest.strip_prefix(mark));
+        match behind_mark.or_else(|| behind_short_code(rest)) {
             Some(behind) => rest = behind,
             None => return rest,
         }
@@ -45,7 +73,15 @@ fn behind_short_code(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{with_link_below, without_decoration};
+    use super::{decorated_class, with_link_below, without_decoration};
+    use crate::message::CommitClass;
+
+    #[test]
+    fn some_emojis_stand_for_a_class() {
+        assert_eq!(decorated_class("\u{2b06}\u{fe0f} rack"), Some(CommitClass::DependencyBump));
+        assert_eq!(decorated_class(" :rewind: XSS fix"), Some(CommitClass::Revert));
+        assert_eq!(decorated_class("\u{1f512} rack"), None);
+    }
 
     #[test]
     fn a_link_alone_is_no_first_line() {
@@ -64,6 +100,9 @@ mod tests {
             (" :lock: :bug: Fix :lock: it", "Fix :lock: it"),
             (":not a code: fix", ":not a code: fix"),
             ("::new", "::new"),
+            ("- Unit test", "Unit test"),
+            ("\u{2022} docs: names", "docs: names"),
+            ("-x is known", "-x is known"),
             ("Fix \u{1f41b}", "Fix \u{1f41b}"),
             ("\u{1f512}", ""),
         ] {

@@ -10,7 +10,7 @@ const NEGATIONS: &str = r"(?:not|no)~(?:(?:really|actually|considered)~)?(?:an?~
 const ANALYSERS: &str = r"(?:static|code)~anal(?:y[sz]er|ysis)|clang~?(?:sa|tidy)|coverity|cppcheck|scan-build|pvs-studio|sast|compiler~warnings?|warning~c\d{4}|fortify";
 
 /// First lines that take a protection away.
-const REMOVALS: &str = r"^\W*(?:[\w./-]+(?:\([^)\n]*\))?:\s*)?(?:remov|disabl|drop|delet|relax|skip)\w*\b.*\b(?:checks?|checking|protections?|fix|filter(?:s|ing)?|escap\w*|saniti\w*|validations?)\b";
+const REMOVALS: &str = r"^\W*(?:[\w./-]+(?:\([^)\n]*\))?:\s*)?(?:remov|disabl|drop|delet|relax|skip)\w*\b.*\b(?:checks?|checking|protections?|fix|filter(?:s|ing)?|escap\w*|saniti\w*|validations?)\b|^\W*(?:[\w./-]+(?:\([^)\n]*\))?:\s*)?make\b.*\b(?:optional|configurable)\b";
 
 /// First lines that announce something new.
 const FEATURES: &str = r"^(?:\W*\[?[\w()/.-]+\]?:?\s+)?(?:add(?:s|ed|ing)?|support(?:s|ed|ing)?|introduc\w+|implement\w*|allow(?:s|ed|ing)?|enabl\w+)\b";
@@ -38,15 +38,15 @@ const OTHERS_ADVISORY: &str = r"(?:builds?|versions?|releases?|systems?)~(?:with
 /// First lines about something else than a fix of this program.
 const OTHER_SUBJECTS: &[&str] = &[
     // Programs that find or use the flaws of others.
-    r"(?:add|new|creat\w*|updat\w*|improv\w*)~(?:\w+~){0,3}(?:detections?|rules?|templates?|signatures?|exploits?|scanners?|modules?)~(?:for~)?cve|cve-\d+-\d+~(?:detections?|rules?|templates?|signatures?|scenarios?|scanners?)",
+    r"(?:add|new|creat\w*|updat\w*|improv\w*)~(?:\w+~){0,3}(?:detections?|rules?|templates?|signatures?|exploits?|scanners?|modules?|pocs?|proofs?~of~concept|reproducers?|checkers?|scenarios?|plugins?)~(?:for~)?(?:the~)?cve|(?:add|new|creat\w*)~(?:\w+~){0,2}(?:pocs?|checkers?|exploits?|scanners?)~for|(?:add|adds|added)~cve-\d+-\d+(?:\.ya?ml)?[.]?$|cve-\d+-\d+~(?:[\w-]+~){0,2}(?:detections?|rules?|templates?|signatures?|scenarios?|scanners?)",
     r"false~(?:positives?|alarms?)~(?:\w+~){1,4}(?:scanners?|linters?|detectors?|analy[sz]ers?|checkers?)|detect\w*~(?:\w+~){1,4}(?:in|by|with)~(?:the~)?(?:linter|scanner|analy[sz]er)",
     r"(?:xss|csrf|ssrf|xxe|rce|sqli|injections?|traversal)~(?:demos?|scanners?|detectors?|linters?)",
     r"display\w*~(?:of~)?(?:the~)?vulnerabilit\w+|vulnerabilit\w+~(?:in|on)~the~(?:dashboard|table|report|ui)",
     r"style~(?:ids?|identifiers?|numbers?)",
     // Advisories that do not concern the program.
-    r"(?:ignor|suppress|whitelist|allowlist|skip|exclud)\w*~(?:\w+~)?cve|not~(?:affected~by|vulnerable~to)~(?:\w+~)?cve|cve-\d+-\d+~(?:is~)?not~(?:affect\w*|vulnerable|exploitable|applicable)",
+    r"(?:ignor|suppress|whitelist|allowlist|skip|exclud)\w*~(?:\w+~){0,3}cve|cve-\d+-\d+~to~(?:the~)?(?:\S*ignore\S*|(?:\w+~){0,3}list)|(?:publish|draft|announc|link~to)\w*~(?:\w+~){0,2}advisor(?:y|ies)|not~(?:affected~by|vulnerable~to)~(?:\w+~)?cve|cve-\d+-\d+~(?:is~)?not~(?:affect\w*|vulnerable|exploitable|applicable)",
     // Work beside a fix or after it.
-    r"after~(?:the~)?cve|(?:remov|drop|delet)\w*~(?:\w+~){0,3}(?:workarounds?|mitigations?)~for~(?:\w+~)?cve",
+    r"(?:refactor|reformat|renam|reorgani[sz]|restyl)\w*~(?:\w+~){1,4}(?:by|from|in|of|after)~(?:the~)?(?:[\w-]+~){1,5}fix(?:es)?|after~(?:the~)?cve|(?:remov|drop|delet)\w*~(?:\w+~){0,3}(?:workarounds?|mitigations?)~for~(?:\w+~)?cve",
     r"renam\w*~(?:\w+~)?cve\w*|tests?_cve\w*",
     r"sec(?:urity)?(?:\([^)\n]*\))?!?:~(?:mov|renam|refactor|reorgani|deprecat|reformat|new~icons)\w*",
 ];

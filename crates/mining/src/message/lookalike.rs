@@ -10,8 +10,10 @@ const LOOKALIKE_PHRASES: &[&str] = &[
     // Injecting and exploiting as programming techniques.
     r"(?:dependency|dependencies|constructor|setter|property|fault|error|service|failure|bean|fixture)~inject\w*",
     r"exploit(?:s|ed|ing)?~(?:the~)?(?:fact|parallelism|locality|concurrency|simd|symmetry|knowledge|property|structure)",
-    r"(?:css|js|webpack|var|mock)~injections?~\w*",
-    r"(?:script~)?injections?~(?:mou?lding|order(?:ing)?)|injections?~of~(?:\w+~)?(?:styles?|stylesheets?|css)|(?:double|duplicate)~injections?(?:~of)?(?:~content)?(?:~scripts?)?",
+    r"(?:js|webpack|var|mock)~injections?~\w*",
+    r"css~injections?~(?:into|for|on|order\w*|with|when|hooks?|plugins?|modes?|support|logic|(?:in|to)~(?:the~)?(?:[\w-]+~)?(?:dev\w*|prod\w*|builds?|shadow\w*|head|document|iframes?|pages?|ssr|apps?|bundles?|lib\w*|mode|workers?|tests?))",
+    r"command~execution~(?:order\w*|time\w*|result\w*|log\w*|history)|remote~code~(?:format\w*|review\w*|style|owners?)|(?:spell|fuel|steam|mana)~injections?",
+    r"(?:script~)?injections?~(?:mou?lding|order(?:ing)?)|injections?~of~(?:\w+~)?(?:styles?|stylesheets?|css|mock\w*|services?|beans?|dependenc\w+|props?|providers?)|(?:double|duplicate)~injections?(?:~of)?(?:~content)?(?:~scripts?)?",
     r"(?:array~)?index~out~of~bounds?~?exceptions?",
     // Rust's keyword and its lints.
     r"unsafe~(?:blocks?|code|fn|functions?|impls?|keyword|attributes?|traits?|extern|ops?)",
@@ -40,7 +42,7 @@ const LOOKALIKE_PHRASES: &[&str] = &[
     r"(?:[\w-]*fuzz(?:ing|ers?)?)~(?:tests?|targets?|corpus|corpora|harness\w*|builds?|drivers?|scripts?|config\w*|integration|workflows?|ci|dictionar\w*|crossfile|badge|support|setup|jobs?|cover\w*)",
     r"go-fuzz\w*|ci~?fuzz\w*|cargo~fuzz",
     // DOS as an operating system, and other homonyms.
-    r"(?:ms|pc|free|open|pro)~?dos|dos2unix|dos~(?:line|boxe?s?|executables?|prompt|file\w*|formats?|paths?|modes?|attributes?|partitions?|com|exe|mbr|boot)",
+    r"(?:ms|pc|free|open|pro)~?dos|dos2unix|dos~(?:lines?|newlines?|eol|line~?end\w*|batch|styles?|names?|ports?|text|drives?|devices?|stubs?|headers?|programs?|platforms?|code~?pages?|boxe?s?|executables?|prompt|file\w*|formats?|paths?|modes?|attributes?|partitions?|com|exe|mbr|boot)",
     r"(?:bypass(?:es|ed|ing)?)~(?:the~)?(?:cach\w+|list|default|normal|usual|internal)",
     r"stack~?overflow~?(?:\.com\S*|answers?|questions?|posts?|links?)|(?:on|from|see|via)~stack~?overflow",
     r"text-overflow|overflow:\w+|overflow-[xy]",
@@ -76,6 +78,9 @@ impl LookalikeFilter {
     pub(super) fn blank<'m>(&self, message: &'m [u8]) -> Cow<'m, [u8]> {
         let mut blanked = Cow::Borrowed(message);
         for found in self.pattern.find_iter(message) {
+            if is_list_of_names(&message[found.range()]) {
+                continue;
+            }
             for byte in &mut blanked.to_mut()[found.range()] {
                 // Line breaks stay, because they separate paragraphs.
                 if *byte != b'\n' {
@@ -85,4 +90,9 @@ impl LookalikeFilter {
         }
         blanked
     }
+}
+
+/// Whether what looks like a path is a list of short names: `XSS/HTML/CSS`.
+fn is_list_of_names(text: &[u8]) -> bool {
+    text.contains(&b'/') && text.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'/')
 }

@@ -7,17 +7,19 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::advisory_ids::AdvisoryIdFinder;
 use super::classifier::CommitClassifier;
-use super::decoration::{with_link_below, without_decoration};
+use super::commit_class::CommitClass;
+use super::decoration::{decorated_class, with_link_below, without_decoration};
 use super::doubt::DoubtRules;
-use super::fix_words::{FEATURE_WORDS, FIX_WORDS, HEADING_END};
+use super::fix_words::{FEATURE_WORDS, FIX_WORDS};
 use super::fuzzing::FuzzingRules;
+use super::heading::HeadingRules;
 use super::lookalike::LookalikeFilter;
 use super::markers::{FUZZING_REPORT, SECURITY_MARKERS};
 use super::message_basis::MessageBasis;
 use super::message_score::{MAX_MESSAGE_BYTES, MessageScore};
 use super::score_builder::ScoreBuilder;
 use super::term::{TermWeight, compile_words};
-use super::vocabulary::{PRIVATE_FORK, VOCABULARY};
+use super::vocabulary::{PRIVATE_FORK, REDOS, VOCABULARY};
 use crate::pattern::{LazyPattern, compile, lazy};
 
 /// Points for a word in the first paragraph that says that something was fixed.
@@ -54,10 +56,7 @@ pub struct MessageScorer {
     feature_words: LazyPattern,
     /// A first line about a fuzzer that was too slow or used too much memory.
     slowness: LazyPattern,
-    /// A term that begins the first line and is what the commit is about: `XSS in the search form`.
-    heading: LazyPattern,
-    /// A first line up to the flaw whose cause it tells: `A negative length leads to `.
-    cause: LazyPattern,
+    headings: HeadingRules,
 }
 
 /// Pattern to search for where a stem is found.
@@ -120,8 +119,7 @@ impl MessageScorer {
             fix_words: lazy(|| compile_words(FIX_WORDS)),
             feature_words: lazy(|| compile(FEATURE_WORDS)),
             slowness: lazy(|| compile(r"\btime-?\s?outs?\b|\bslow\b|\bout[ -]of[ -]memory\b|\boom\b")),
-            heading: lazy(|| compile(HEADING_END)),
-            cause: lazy(|| compile(r"\b(?:leads?\s+to|causes|results\s+in)\s+(?:an?\s+)?$")),
+            headings: HeadingRules::new(),
         }
     }
 
@@ -147,11 +145,16 @@ impl MessageScorer {
 
     fn score_text(&self, message: &str, parents: usize) -> MessageScore {
         let message = &message[..message.floor_char_boundary(MAX_MESSAGE_BYTES)];
+        let decorated_class = decorated_class(message);
         let message = with_link_below(without_decoration(message));
         let message = message.as_bytes();
         let hits = self.find_stems(message);
         let subject = &message[..memchr::memchr(b'\n', message).unwrap_or(message.len())];
-        let class = self.classifier.classify(subject.trim_ascii_end(), parents, hits.revert);
+        let subject = subject.trim_ascii_end();
+        let mut class = self.classifier.classify(subject, parents, hits.revert);
+        if class == CommitClass::Ordinary {
+            class = decorated_class.unwrap_or(class);
+        }
         if hits.terms == 0 && hits.markers == 0 && !hits.advisory_ids {
             return ScoreBuilder::default().build(class, Vec::new());
         }
@@ -170,6 +173,9 @@ impl MessageScorer {
             }
         }
         self.add_terms(message, hits.terms, &mut builder);
+        if builder.is_prominent && self.classifier.is_typo_in_code(subject) {
+            builder.add_points(FIX_WORD_POINTS);
+        }
         if self.fuzzing.is_memory_error(message, &builder) {
             builder.add_basis(MessageBasis::MemoryError);
         }
@@ -217,25 +223,29 @@ impl MessageScorer {
         let mut taken: Vec<Range<usize>> = Vec::new();
         let mut weak_points = 0;
         let mut fix_word_below = false;
+        let mut is_fixed_below = false;
         let mut is_heading = false;
         for index in matching {
             let term = &VOCABULARY[index];
             let Some(range) = self.find_free_match(index, &prose, &taken) else { continue };
             let in_body = range.start >= first.end;
-            let points = if in_body { term.weight.points_in_body() } else { term.weight.points() };
+            // A short message with that word is about it, wherever it stands.
+            let is_mention = in_body && (term.label != REDOS || message.len() > SHORT_MESSAGE_BYTES);
+            let points = if is_mention { term.weight.points_in_body() } else { term.weight.points() };
             match term.weight {
                 TermWeight::Weak => weak_points = weak_points.max(points),
                 _ => builder.add_points(points),
             }
             builder.from_private_fork |= term.label == PRIVATE_FORK && !in_body;
             if in_body && term.weight > TermWeight::Weak {
-                fix_word_below =
-                    fix_word_below || self.fix_words.is_match(&prose[paragraph_around(&prose, range.start)]);
+                let is_fixed = self.fix_words.is_match(&prose[paragraph_around(&prose, range.start)]);
+                fix_word_below |= is_fixed;
+                is_fixed_below |= is_fixed && !is_mention;
                 if term.weight > TermWeight::Medium && is_fix_item(&prose, range.start, &self.fix_words) {
                     builder.add_points(FIX_WORD_POINTS);
                 }
             }
-            is_heading |= term.weight >= TermWeight::Strong && self.is_heading(&prose, &range);
+            is_heading |= term.weight >= TermWeight::Strong && self.headings.is_heading(&prose, &range);
             builder.add_term(term, in_body, range.start);
             taken.push(range);
         }
@@ -246,20 +256,12 @@ impl MessageScorer {
         let fix_word = self.fix_words.is_match(&prose[first.clone()]) || is_heading;
         if fix_word {
             builder.add_points(FIX_WORD_POINTS);
-        } else if self.feature_words.is_match(&prose[first]) {
+        } else if !is_fixed_below && self.feature_words.is_match(&prose[first]) {
             builder.subtract_points(FEATURE_PENALTY);
         }
         if fix_word_below && (message.len() <= SHORT_MESSAGE_BYTES || !fix_word) {
             builder.add_points(FIX_WORD_BODY_POINTS);
         }
-    }
-
-    /// Whether a term is the subject of the first line, which then says that the commit mends it.
-    fn is_heading(&self, prose: &[u8], term: &Range<usize>) -> bool {
-        let line = &prose[..memchr::memchr(b'\n', prose).unwrap_or(prose.len())];
-        let Some(behind) = line.get(term.end..) else { return false };
-        let before = &line[..term.start];
-        self.heading.is_match(behind) && (is_article(before) || self.cause.is_match(before))
     }
 
     /// Returns the first place of a term that is not part of another term.
@@ -269,18 +271,6 @@ impl MessageScorer {
             .map(|found| found.range())
             .find(|range| !taken.iter().any(|other| range.start < other.end && other.start < range.end))
     }
-}
-
-/// Whether text is empty but for words that may stand before the name of a flaw, and a component or a ticket: `db: `,
-/// `Bug 1234 - `.
-fn is_article(text: &[u8]) -> bool {
-    let dash = memchr::memmem::rfind(text, b" - ").map(|dash| dash + 3);
-    let text = &text[memchr::memrchr(b':', text).map(|colon| colon + 1).max(dash).unwrap_or(0)..];
-    let words = ["a", "an", "the", "possible", "potential", "several", "some", "another", "more", "multiple"];
-    let is_known = |word: &[u8]| {
-        word.is_empty() || words.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
-    };
-    text.split(u8::is_ascii_whitespace).all(is_known)
 }
 
 /// Counts the lines that are items of a list.

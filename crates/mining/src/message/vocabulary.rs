@@ -23,6 +23,9 @@ const fn term(
 /// Label of the term for merges that GitHub makes from the private fork of an advisory.
 pub(super) const PRIVATE_FORK: &str = "private fork";
 
+/// Label of the term for regular expressions that take too long. No other subject has its words.
+pub(super) const REDOS: &str = "redos";
+
 /// Parts of the vocabulary. Order matters: full names (`integer overflow`) come before the plain words in them
 /// (`overflow`), because a term does not count words again that a term above it has matched.
 const PARTS: [&[SecurityTerm]; 3] = [ANNOUNCEMENTS, weaknesses::WEAKNESS_TERMS, attacks::ATTACK_TERMS];

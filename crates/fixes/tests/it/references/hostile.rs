@@ -44,6 +44,8 @@ fn hostile_urls_are_refused() {
         "https://0x7f.1/o/r/{}",
         "https://[::1]/o/r/{}",
         "https://github.com/-o/r/{}",
+        "https://github.com/o/r+/{}",
+        "https://git+hub.com/o/r/{}",
         "https://github.com/o/--upload-pack=x/{}",
         "https://github.com/o/.git/{}",
         "https://github.com/.o/r/{}",

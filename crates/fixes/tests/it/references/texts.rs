@@ -80,6 +80,17 @@ fn what_texts_leave_around_a_url_is_no_part_of_it() {
         assert_eq!(shown(&found.target), "commit A", "{litter:?}");
     }
     check(&[
+        ("https://github.com/o/r/commit/({A})", "github.com/o/r", "commit A"),
+        ("https://github.com/o/r/commit/`{A}`", "github.com/o/r", "commit A"),
+        ("https://github.com/o/r/commit/%22{A}%22", "github.com/o/r", "commit A"),
+        ("https://github.com/o/\u{200b}r/commit\u{200b}/{A}", "github.com/o/r", "commit A"),
+        ("https://github\u{200b}.com/o/r/commit/{A}", "github.com/o/r", "commit A"),
+        ("hxxps://github[.]com/o/r/commit/{A}", "github.com/o/r", "commit A"),
+        (
+            "https://sourceware.org/git/?p=glibc.git%3Ba%3Dcommit%3Bh%3D{A}",
+            "sourceware.org/git/glibc",
+            "commit A",
+        ),
         ("https://https://github.com/o/r/commit/{A}", "github.com/o/r", "commit A"),
         ("https://github.com/o/r/commit/%20{A}", "github.com/o/r", "commit A"),
         ("https://github.com/o/r/{A}", "github.com/o/r", "commit A"),
@@ -157,12 +168,21 @@ fn a_text_may_hold_several_urls() {
         format!("url={a} url={b}"),
         format!("see {a} (and {b})."),
         format!("{a} {b} {a} https://example.org/"),
+        format!("{a}%20{b}"),
+        format!("{a}%20and%20{b}"),
+        format!("{a}/{b}"),
+        format!("{a}+{b}"),
+        format!("{a}={b}"),
+        format!("{a}@{b}"),
+        format!("https://web.archive.org/web/20200131000000/{a}/{b}"),
+        format!("{} {}", a.replace("://", ":// "), b.replace("commit/", "commit/ ")),
     ] {
         let found: Vec<_> = parse_all(&text).iter().map(|pointer| shown(&pointer.target)).collect();
         assert_eq!(found, ["commit A", "commit B"], "{text}");
     }
     let archived = format!("https://web.archive.org/web/20200131000000/{a}");
     assert_eq!(parse_all(&archived).len(), 1);
+    assert_eq!(parse_all("see https://github.com/o/r/commit/ or https://github.com/o/r/commit/ 8eba394"), []);
     assert_eq!(parse_all(&format!("https://example.org/?url={a}")), []);
     assert_eq!(parse_all(&format!("https://google.com.example.org/url?q={a}")), []);
 }

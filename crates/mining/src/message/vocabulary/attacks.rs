@@ -8,7 +8,7 @@ use crate::message::term::TermWeight::{Certain, Medium, Strong, Weak};
 pub(super) const ATTACK_TERMS: &[SecurityTerm] = &[
     // Attacks, discovery and consequences.
     // With a common misspelling.
-    term("vulnerability", Strong, "", &["vuln"], r"vuln(?:s|erab\w*|erbilt\w*)?"),
+    term("vulnerability", Strong, "", &["vuln", "vunera"], r"vuln(?:s|erab\w*|erbil\w*)?|vunerab\w*"),
     term(
         "attack prevented",
         Strong,
@@ -67,7 +67,7 @@ pub(super) const ATTACK_TERMS: &[SecurityTerm] = &[
         Medium,
         "",
         &["untrusted", "controlled", "supplied", "provided"],
-        "untrusted|(?:user|attacker|client|server|remote|peer|externally)~(?:controlled|supplied|provided)",
+        "(?:supplied|provided|controlled)~by~(?:the~|an?~)?(?:remote~)?(?:servers?|clients?|users?|peers?|attackers?)|untrusted|(?:user|attacker|client|server|remote|peer|externally)~(?:controlled|supplied|provided)",
     ),
     term("description of an advisory", Strong, "", &["discovered"], "an~issue~was~discovered~in"),
     term("insecure", Medium, "", &["insecur"], "insecure(?:ly)?|insecurit(?:y|ies)"),

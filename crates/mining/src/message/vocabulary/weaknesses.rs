@@ -1,6 +1,6 @@
 //! Terms that name a class of weaknesses.
 
-use super::term;
+use super::{REDOS, term};
 use crate::message::term::SecurityTerm;
 use crate::message::term::TermWeight::{Certain, Medium, Strong, Weak};
 
@@ -14,7 +14,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "xss",
         &["xss", "script", "inject", "html"],
-        "xss|(?:cross|x)~site~script(?:ing|s)?|cross~scripting|(?:html|css|java~?script|script)~injections?|html~escape~(?:the|all|user|any|error|output|title|names?|text)",
+        "xss|mxss~(?:bypass(?:es)?|attacks?|issues?|problems?|vuln\\w*|patterns?|bugs?)|(?:cross|x)~site~script(?:ing|s)?|cross~scripting|(?:html|css|java~?script|script)~injections?|html~escape~(?:the|all|user|any|error|output|title|names?|text)",
     ),
     term(
         "script url refused",
@@ -42,7 +42,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "code_injection",
         &["rce", "arbitrary", "remote code", "remote-code", "inject", "execution", "sandbox"],
-        r"rce|(?:remote|arbitrary)~code(?:~exec\w*)?|code~injections?|(?:arbitrary|remote|malicious|untrusted|allow\w*|lead\w*|result\w*|caus\w+|prevent\w*|avoid\w*)~(?:\w+~){0,4}code~execution|eval~injection|sandbox~(?:escapes?|bypass\w*|break~?outs?)|(?:bypass|escap)(?:e|ing)?~(?:the~)?sandbox",
+        r"rce|(?:remote|arbitrary)~code(?:~exec\w*)?|code~injections?|(?:arbitrary|remote|malicious|untrusted|allow\w*|lead\w*|result\w*|caus\w+|prevent\w*|avoid\w*)~(?:\w+~){0,4}code~execution|fix(?:e[sd])?~(?:(?:an?|the|possible|potential)~){0,2}code~execution~(?:in|via|through|when|with|by|vuln\w*|bugs?|issues?)|eval~injection|sandbox~(?:escapes?|bypass\w*|break~?outs?)|(?:bypass|escap)(?:e|ing)?~(?:the~)?sandbox",
     ),
     term(
         "template injection",
@@ -57,8 +57,8 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "header injection",
         Strong,
         "header_injection",
-        &["inject", "splitting", "host"],
-        "(?:header|crlf|newline)~injections?|(?:response|header)~splitting|host~header~(?:attack|poisoning)s?",
+        &["inject", "splitting", "host", "crlf", "newline", "cr and lf"],
+        r"(?:header|crlf|cr/lf|newline|line~break|carriage~return)~injections?|(?:request|response|header)~splitting|host~header~(?:attack|poisoning)s?|(?:fix|prevent|disallow|reject|escap|strip|filter|forbid|block|refus|saniti[sz]|remov|den[iy]|encod)\w*~(?:[\w-]+~){0,2}(?:crlf|cr/lf|cr~(?:and|or)~lf|newlines?)~(?:characters?~|chars?~|sequences?~)?(?:in|from|into|inside|within)~(?:[\w-]+~){0,2}(?:headers?|cookies?|redirects?|location|smtp|status~line|reason|host~?names?)",
     ),
     term(
         "log injection",
@@ -80,7 +80,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "information_disclosure",
         &["auth", "cookie", "credential", "header"],
-        r"(?:authori[sz]ation|auth|cookies?|credentials?|sensitive)~(?:\w+~){0,3}(?:(?:on|for|across|upon|after|during|to|in|when|following)~)(?:\w+~){0,4}(?:(?:cross|different|other|another|third)~(?:origin|domain|host|site|part)\w*)|(?:strip|remov|drop|leak|forward|sensitive|additional|secret)\w*~(?:\w+~){0,4}headers?~(?:\w+~){0,4}redirect\w*|(?:cross|different)~(?:origin|domain|host)\w*~(?:\w+~){0,4}(?:authori[sz]ation|cookies?|credentials?)",
+        r"(?:authori[sz]ation|auth|cookies?|credentials?|sensitive)~(?:\w+~){0,3}(?:(?:on|for|across|upon|after|during|to|in|when|following)~)(?:\w+~){0,4}(?:(?:cross|different|other|another|third)~(?:origin|domain|host|site|part)\w*)|(?:strip|remov|drop|leak|forward|sensitive|additional|secret)\w*~(?:\w+~){0,4}headers?~(?:\w+~){0,4}redirect\w*|(?:authori[sz]ation|cookies?|credentials?)~(?:headers?~)?cross~(?:origin|domain|site)|(?:cross|different)~(?:origin|domain|host)\w*~(?:\w+~){0,4}(?:authori[sz]ation|cookies?|credentials?)",
     ),
     term(
         "format string",
@@ -130,8 +130,8 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "path traversal",
         Strong,
         "path_traversal",
-        &["travers", "slip", "absolute"],
-        r"(?:path|file~?(?:system|name|path)?|url|drive)~travers(?:al|als|ing)|(?:fix(?:e[sd])?|prevent(?:s|ed)?|avoid(?:s|ed)?|close[sd]?|allow(?:s|ed)?|against)~(?:(?:an?|the|potential|possible)~)*directory~travers\w*|directory~travers\w*~(?:was|is)~possible|directory~travers\w*~(?:vuln\w*|attacks?|exploits?|issues?|bugs?|via|holes?)|(?:zip|tar)~slip|(?:reject|refus|skip|disallow|forbid|block|prevent)\w*~(?:\w+~){0,3}absolute~paths?~(?:\S+~){0,4}(?:tar|zip|archives?)",
+        &["travers", "slip", "absolute", "extract", "unpack", "unzip", "untar", "outside"],
+        r"(?:path|file~?(?:system|name|path)?|url|drive)~travers(?:al|als|ing)|(?:fix(?:e[sd])?|prevent(?:s|ed)?|avoid(?:s|ed)?|close[sd]?|allow(?:s|ed)?|against)~(?:(?:an?|the|potential|possible|serious|critical|another)~)*(?:dir(?:ectory)?|folder|fs)~travers(?:al|als|ing)|directory~travers\w*~(?:was|is)~possible|directory~travers\w*~(?:fixed|prevented|vuln\w*|attacks?|exploits?|issues?|bugs?|via|holes?)|(?:zip|tar)~slip|(?:reject|refus|skip|disallow|forbid|block|prevent)\w*~(?:\w+~){0,3}absolute~paths?~(?:\S+~){0,4}(?:tar|zip|archives?)|(?:extract|unpack|unzip|untar)\w*~(?:[\w-]+~){0,2}(?:files?|entr(?:y|ies)|archives?|members?|paths?)~(?:[\w-]+~){0,3}(?:outside|inside|within|beyond|escap\w+)~(?:of~)?(?:the~)?(?:[\w-]+~){0,2}(?:director(?:y|ies)|folders?|roots?|dest\w*|target)|outside~(?:of~)?(?:the~)?(?:document|web|doc)~?root",
     ),
     term(
         "odd name refused",
@@ -215,7 +215,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "information_disclosure",
         &["leak", "disclos", "expos", "logging"],
-        r"info(?:rmation|s)?~?(?:disclosures?|leak(?:s|age)?|exposure)|(?:leak(?:s|ing|ed|age)?|expos(?:e|es|ed|ing|ure)|disclos(?:e|es|ed|ing|ure)|logging)~(?:of~)?(?:the~|any~|user~|auth~|proxy~)?(?:sensitive|secrets?|passwords?|credentials?|private~keys?|authori[sz]ation~headers?)|leak(?:s|ing|ed|age)?~(?:of~)?(?:the~|any~|user~)?(?:(?:auth|access|session|api|csrf)~tokens?|cookies?)|(?:passwords?|credentials?|secrets?|tokens?|cookies?)~(?:leak(?:s|age|ed|ing)?|disclosure|exposure)",
+        r"info(?:rmation|s)?~?(?:disclosures?|leak(?:s|age)?|exposure)|(?:leak(?:s|ing|ed|age)?|expos(?:e|es|ed|ing|ure)|disclos(?:e|es|ed|ing|ure)|logging)~(?:of~)?(?:the~|any~|user~|auth~|proxy~)?(?:sensitive|secrets?|passwords?|credentials?|private~keys?|authori[sz]ation~headers?)|(?:authori[sz]ation|auth|cookie)~headers?~(?:leak|disclos)\w*|leak(?:s|ing|ed|age)?~(?:of~)?(?:the~|any~|user~)?(?:(?:auth|access|session|api|csrf)~tokens?|cookies?)|(?:passwords?|credentials?|secrets?|tokens?|cookies?)~(?:leak(?:s|age|ed|ing)?|disclosure|exposure)",
     ),
     term(
         "sensitive data",
@@ -232,19 +232,20 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "hard~?coded~(?:\\w+~)?(?:passwords?|credentials?|secrets?|keys?|tokens?)",
     ),
     // Cryptography.
+    // Names of functions, before the attack that they prevent.
+    term(
+        "constant-time comparison",
+        Certain,
+        "timing_attack",
+        &["compar", "equal", "memcmp", "bcmp", "str_cmp"],
+        r"secure~(?:\w+~){0,2}compar\w+|compar(?:e|es|ing)~(?:\w+~){0,4}(?:securely|in~constant~time)|hash_equals|timing_?safe_?(?:equals?|compare|bcmp|memcmp)|(?:compare_digest|constant_?time_?(?:compare|eq|equals?)|fixed_?time_?(?:compare|equals?)|crypto_memcmp|sodium_memcmp|secure_compare|safe_str_cmp|messagedigest\.isequal|hmac\.equal)|(?:constant~time|timing~(?:attack~)?safe)~(?:[\w-]+~){0,2}compar(?:e|es|ison|ing|ator)|(?:constant~time|timing~(?:attack~)?safe)~(?:[\w-]+~){0,2}equal\w*",
+    ),
     term(
         "timing attack",
         Strong,
         "timing_attack",
         &["timing", "channel", "constant", "marvin"],
         r"timing~?(?:attacks?|side~channels?|leaks?|oracles?|safe\w*)|side~channels?~(?:attacks?|leaks?|leakage|vuln\w*|resist\w*|protection|safe\w*)|compar\w+~in~constant~time|(?:us(?:e|es|ed|ing)|switch\w*|perform\w*|mak(?:e|es|ing))~(?:\w+~){0,4}constant~time|constant~time~(?:string~|hash~)?(?:compar\w+|equal\w*|check|bignum)|marvin~attack",
-    ),
-    term(
-        "constant-time comparison",
-        Certain,
-        "timing_attack",
-        &["compar", "equal", "memcmp"],
-        r"secure~(?:\w+~){0,2}compar\w+|compar(?:e|es|ing)~(?:\w+~){0,4}(?:securely|in~constant~time)|hash_equals|timing_?safe_?(?:equals?|compare)|(?:compare_digest|constant_?time_?(?:compare|eq|equals?)|fixed_time_(?:compare|equals?)|crypto_memcmp|secure_compare)",
     ),
     term(
         "missing certificate validation",
@@ -293,22 +294,22 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "buffer overflow",
         Strong,
         "buffer_overflow",
-        &["buffer", "heap", "stack", "memory", "array"],
-        "(?:(?:(?:heap|stack|global|static)~(?:based~)?)?buffer|heap|stack~based)~(?:read~|write~)?(?:over~?(?:flow|run|write)|under~?(?:flow|run))(?:s|ed|ing)?|(?:memory|array)~over~?runs?",
+        &["buffer", "heap", "stack", "memory", "array", "read", "write"],
+        "(?:(?:(?:heap|(?:dynamic~)?stack|global|static)~(?:based~)?)?buffer|heap|stack~based)~(?:read~|write~)?(?:over~?(?:flow|run|write)|under~?(?:flow|run))(?:s|ed|ing)?|(?:memory|array)~over~?runs?|(?:read|write)~overflows?",
     ),
     term(
         "use after free",
         Strong,
         "use_after_free",
         &["free", "uaf", "dangling", "after"],
-        r"us(?:e[sd]?|ing)~after~(?:free\w*|scope|return)|use_after_free|uaf|dangling~(?:pointers?|references?)|(?:us(?:e[sd]?|ing)|access\w*|read(?:s|ing)?|writ(?:es?|ing)|deref\w*)~(?:[\w-]+~){0,5}after~(?:(?:it|they|its|their|the|being|has|have|had|was|were|is|are|been|memory|object)~){0,4}(?:freed|free|released|deleted|destroyed|deallocated)|(?:us(?:e[sd]?|ing)|access\w*|read(?:s|ing)?|writ(?:es?|ing)|deref\w*)~(?:(?:of|to|from|in|the|an?|already)~){0,3}(?:freed|deallocated)(?:~(?:memory|pointers?|objects?|buffers?|data))?",
+        r"(?:(?:heap|stack)~)?us(?:e[sd]?|ing)~after~(?:free\w*|scope|return)|use_after_free|uaf|dangling~(?:pointers?|references?)|(?:(?:(?:the|an?)~)?[\w-]+~(?:is|was|are|were|gets)~|(?:memory|objects?|buffers?|pointers?)~)?(?:us(?:e[sd]?|ing)|access\w*|read(?:s|ing)?|writ(?:es?|ing)|deref\w*)~(?:[\w-]+~){0,5}after~(?:(?:it(?:'s)?|they|its|their|the|being|has|have|had|was|were|is|are|been|memory|object)~){0,4}(?:freed|free|released|deleted|destroyed|deallocated)|(?:us(?:e[sd]?|ing)|access\w*|read(?:s|ing)?|writ(?:es?|ing)|deref\w*)~(?:(?:of|to|from|in|the|an?|already)~){0,3}(?:freed|deallocated)(?:~(?:memory|pointers?|objects?|buffers?|data))?|free'?d~(?:memory|pointers?|objects?|buffers?|data)~(?:(?:is|was|are|were|being|gets?|may~be)~)?(?:used|accessed|read|written|dereferenced)",
     ),
     term(
         "double free",
         Strong,
         "double_free",
         &["free"],
-        r"double~?(?:free\w*|releas\w+)|fre(?:e|es|ed|eing)~(?:(?:the|a|an|it|this|that|memory|pointers?|buffers?|objects?)~){0,3}(?:twice|again|(?:a~)?second~time|two~times)|fre(?:e|es|ed|eing)~(?:of~)?(?:the~)?same~\w+|same~(?:memory|pointer|buffer|object|block)~(?:\w+~){0,3}(?:freed|free)",
+        r"(?:attempting~)?double~?(?:free\w*|releas\w+)|(?:(?:memory|pointers?|buffers?|objects?)~)?fre(?:e|es|ed|eing)~(?:(?:the|a|an|it|this|that|memory|pointers?|buffers?|objects?)~){0,3}(?:twice|again|(?:a~)?second~time|two~times)|fre(?:e|es|ed|eing)~(?:of~)?(?:the~)?same~\w+|same~(?:memory|pointer|buffer|object|block)~(?:\w+~){0,3}(?:freed|free)",
     ),
     term(
         "sanitizer finding",
@@ -329,14 +330,14 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "out_of_bounds_read",
         &["read", "access", "past", "beyond", "over"],
-        r"(?:(?:buffer|heap|stack)~)?over~?reads?|(?:out~of~(?:bounds?|array)|off~by~one|oob|invalid~memory|illegal~memory)~(?:memory~)?(?:reads?|access\w*)|invalid~reads?|memory~access~errors?|access\w*~(?:invalid|illegal)~memory|(?:read(?:s|ing)?|access\w*)~(?:\w+~){0,3}(?:out~of~bounds?|(?:past|beyond)~(?:\w+~){0,3}(?:end|bounds?|buffer|allocated|length|text|line)|(?:after|off)~(?:the~)?end)|(?:go|goes|going|run|runs|running)~(?:past|beyond|over)~(?:(?:the~)?end~of~(?:the~)?(?:buffer|array|string|line|text)|allocated)",
+        r"(?:(?:buffer|heap|stack)~)?over~?reads?|(?:out~of~(?:bounds?|array)|off~by~one|oob|invalid~memory|illegal~memory)~(?:memory~)?(?:reads?|access\w*)|(?:invalid|arbitrary~memory)~reads?|memory~access~errors?|access\w*~(?:invalid|illegal)~memory|(?:read(?:s|ing)?|access\w*)~(?:\w+~){0,3}(?:out~of~bounds?|(?:past|beyond)~(?:\w+~){0,3}(?:end|bounds?|buffer|allocated|length|text|line)|(?:after|off)~(?:the~)?end)|(?:go|goes|going|run|runs|running)~(?:past|beyond|over)~(?:(?:the~)?end~of~(?:the~)?(?:buffer|array|string|line|text)|allocated)",
     ),
     term(
         "out of bounds",
         Strong,
         "memory_corruption",
         &["bound", "oob"],
-        "out~of~(?:bounds?|boundar(?:y|ies))|oob",
+        "(?:index~)?out~of~(?:bounds?|boundar(?:y|ies))|oob",
     ),
     term("type confusion", Strong, "memory_corruption", &["type"], "type~confusions?"),
     term(
@@ -384,7 +385,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
     ),
     // Availability.
     term(
-        "redos",
+        REDOS,
         Certain,
         "redos",
         &["dos", "track", "denial"],
@@ -396,7 +397,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "denial_of_service",
         &["denial", "dos", "exhaust", "bomb", "complexity", "attack"],
-        r"denial~of~services?|(?-i:DoS|DOS~attack)|(?:prevent\w*|avoid\w*|against|possible|potential)~ddos|d?dos~(?:attacks?|vuln\w*|vectors?|issues?|fix)|(?:memory|resource|cpu|stack)~exhaust\w+|(?:zip|decompression|gzip)~bombs?|algorithmic~complexity|hash~(?:collision|flooding)~attacks?",
+        r"denial~of~services?|(?-i:DoS|DOS~attack|(?:[Pp]revent\w*|[Aa]void\w*|[Mm]itigat\w+|against|[Pp]otential|[Pp]ossible|[Cc]aus(?:e|es|ing)|[Rr]emote|[Mm]emory|CPU)~(?:(?:an?|the|potential|possible|memory|remote)~){0,2}DOS|[Ff]ix(?:e[sd])?~(?:(?:an?|the|potential|possible)~){0,2}DOS~(?:in|with|when|via|through|by|caused))|(?:prevent\w*|avoid\w*|against|possible|potential)~ddos|d?dos~(?:attacks?|vuln\w*|vectors?|issues?|fix)|(?:memory|resource|cpu|stack)~exhaust\w+|(?:zip|decompression|gzip)~bombs?|algorithmic~complexity|hash~(?:collision|flooding)~attacks?",
     ),
     term(
         "resource consumption",
