@@ -183,9 +183,6 @@ impl PrepareJob {
         {
             return Err(JobError::failed("no date is at or after --after and before --before"));
         }
-        if self.window != default_window() && !self.view.contains(&DatasetView::Windows) {
-            return Err(JobError::failed("--window is the length of the view windows: add --view windows"));
-        }
         for dataset in self.datasets.iter().chain(&self.exclude) {
             find_files(dataset).map_err(JobError::failed)?;
         }
