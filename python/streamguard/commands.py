@@ -289,7 +289,7 @@ def check_splits(*datasets: StrPath, **options: object) -> list[str]:
     Raises:
         StreamGuardError: if there is nothing to compare, such as rows of one split only.
     """
-    arguments = ["prepare", *map(os.fspath, datasets), *flags({"check": True, **options})]
+    arguments = ["prepare", *(os.fspath(dataset) for dataset in datasets), *flags({"check": True, **options})]
     finished = run(arguments, check=False)
     # 8: something was found.
     if finished.exit_code not in (0, 8):
