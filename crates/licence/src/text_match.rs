@@ -1,5 +1,8 @@
 //! Texts of licences, compared with those that SPDX has.
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 use spdx::detection::TextData;
 
 use crate::exact_text::{exact_licence, undecorated};
@@ -25,6 +28,13 @@ const CANDIDATES: usize = 12;
 /// Phrases beside several licences that let the user choose one of them.
 const CHOICES: [&str; 7] =
     ["your choice", "your option", "dual-licen", "dual licen", "either of", "of either:", "terms of either"];
+
+/// Most texts whose licences are remembered.
+const MAX_KNOWN_TEXTS: usize = 256;
+
+/// Texts that were compared, by their digests, and their licences.
+static KNOWN_TEXTS: LazyLock<Mutex<HashMap<blake3::Hash, Option<TextLicence>>>> =
+    LazyLock::new(Mutex::default);
 
 /// The licences of one text.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +67,23 @@ pub(crate) fn text_licence(text: &str) -> Option<TextLicence> {
     if let Some(id) = exact_licence(text) {
         return Some(TextLicence { ids: vec![id.to_owned()], score: 1.0, is_choice: false });
     }
+    // A text stays while the manifest beside it changes with each release, and comparing it takes up to a second.
+    let digest = blake3::hash(text.as_bytes());
+    let known = || KNOWN_TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = known().get(&digest) {
+        return found.clone();
+    }
+    let found = compared_licence(text);
+    let mut known = known();
+    if known.len() >= MAX_KNOWN_TEXTS {
+        known.clear();
+    }
+    known.insert(digest, found.clone());
+    found
+}
+
+/// Compares a text with those of SPDX.
+fn compared_licence(text: &str) -> Option<TextLicence> {
     let words = single_spaced(text);
     let is_other = |id: &str| is_other_variant(id, &words);
     let data = TextData::new(&undecorated(text));
