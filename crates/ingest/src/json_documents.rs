@@ -171,14 +171,7 @@ impl DocumentScanner {
         if self.object_start.is_some() && !self.in_text {
             self.note_array(byte, lines);
         }
-        match byte {
-            _ if self.is_escaped => self.is_escaped = false,
-            b'\\' if self.in_text => self.is_escaped = true,
-            b'"' => self.in_text = !self.in_text,
-            b'{' | b'[' if !self.in_text => self.depth += 1,
-            b'}' | b']' if !self.in_text => self.depth -= 1,
-            _ => {}
-        }
+        self.follow(byte);
         lines.push(if matches!(byte, b'\n' | b'\r') { b' ' } else { byte });
         if self.depth == 0 {
             lines.push(b'\n');
@@ -223,8 +216,8 @@ impl DocumentScanner {
         }
     }
 
-    /// Skips a byte behind the lines in the object around them.
-    fn skip(&mut self, byte: u8) {
+    /// Follows texts and brackets through a byte within an object.
+    fn follow(&mut self, byte: u8) {
         match byte {
             _ if self.is_escaped => self.is_escaped = false,
             b'\\' if self.in_text => self.is_escaped = true,
@@ -233,6 +226,11 @@ impl DocumentScanner {
             b'}' | b']' if !self.in_text => self.depth -= 1,
             _ => {}
         }
+    }
+
+    /// Skips a byte behind the lines in the object around them.
+    fn skip(&mut self, byte: u8) {
+        self.follow(byte);
         if self.depth == 0 {
             *self = Self::default();
         }

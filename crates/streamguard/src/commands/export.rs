@@ -8,6 +8,7 @@ use serde_json::json;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::shell::quote_path;
 use streamguard::ui::{self, escape::escape};
+use streamguard_dataset::dataset_card::CARD_NAME;
 use streamguard_engine::{OnExistingRun, RunDir};
 use streamguard_export::{DatasetExport, ExportLayout, ExportSummary};
 use streamguard_report::run_paths;
@@ -44,6 +45,9 @@ pub(super) fn run(arguments: &ExportArgs) -> Result<Exit> {
     refuse_own_input(source, output_dir)?;
     let dataset = TableDataset::open(std::slice::from_ref(source), code)?;
     let export = DatasetExport::plan(&dataset, *to)?;
+    if export.file_names().iter().any(|name| name == CARD_NAME) {
+        super::refuse_foreign_card(output_dir)?;
+    }
     // The folder of a run, so that `verify` finds the list of its files.
     let paths = run_paths(output_dir).with_outputs(export.file_names());
     let recorded = json!({"export": {"dataset": source, "to": to, "code": code}});

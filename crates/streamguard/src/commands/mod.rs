@@ -28,6 +28,7 @@ mod shard;
 mod verify;
 mod worker;
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use anyhow::Result;
@@ -35,7 +36,9 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::ConfigSchema;
+use streamguard::shell::quote_path;
 use streamguard::ui;
+use streamguard_dataset::dataset_card::{CARD_NAME, has_foreign_card};
 use streamguard_registry::{JOBS, JobKind};
 
 use crate::args::matched::MatchedArgs;
@@ -172,4 +175,15 @@ fn config_schema() -> ConfigSchema {
         // All of its settings are flags.
         JobKind::Preparation | JobKind::Scan => schema,
     })
+}
+
+/// Refuses a folder whose README somebody else wrote, where a new card would take its place.
+fn refuse_foreign_card(folder: &Path) -> Result<(), UsageError> {
+    if has_foreign_card(folder) {
+        let card = quote_path(&folder.join(CARD_NAME));
+        return Err(UsageError(format!(
+            "{card} is not one that this program wrote: move it elsewhere, or it would be replaced"
+        )));
+    }
+    Ok(())
 }

@@ -64,6 +64,7 @@ pub(super) fn run(arguments: &PrepareArgs) -> Result<Exit> {
 
 fn prepare(job: &PrepareJob, folder: &Path, execution: &ExecutionArgs) -> Result<Exit> {
     refuse_own_input(job, folder)?;
+    super::refuse_foreign_card(folder)?;
     job.check_settings().map_err(|problem| UsageError(problem.to_string()))?;
     let cancel = CancelToken::new();
     let caught = signals::listen(cancel.clone())?;

@@ -77,6 +77,13 @@ fn an_export_is_verified_and_is_not_replaced_by_accident() {
         !folder.join("data/hf/README.md").exists() && folder.join("data/hf/primevul_test.jsonl").exists()
     );
 
+    // A README of the user is not replaced.
+    fs::write(folder.join("data/hf/README.md"), "mine").unwrap();
+    let refused = run(folder, &["export", "data/prepared", "--to", "hf", "-o", "data/hf", "--fresh"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+    assert_eq!(fs::read(folder.join("data/hf/README.md")).unwrap(), b"mine");
+    fs::remove_file(folder.join("data/hf/README.md")).unwrap();
+
     fs::write(folder.join("data/hf/primevul_test.jsonl"), "{}\n").unwrap();
     assert_eq!(run(folder, &["verify", "data/hf"]).status.code(), Some(7));
     let own = run(folder, &["export", "data/prepared", "--to", "hf", "--output-dir", "data/prepared"]);
