@@ -7,7 +7,7 @@ use spdx::detection::TextData;
 
 use crate::exact_text::{exact_licence, undecorated};
 use crate::expression::base_id;
-use crate::spdx_texts::{WHOLE_SCORE, is_other_variant, ranked, usual_licence};
+use crate::spdx_texts::{RankedText, WHOLE_SCORE, is_other_variant, ranked, ranked_usual, usual_licence};
 
 /// Likeness from which a file is one licence if nothing fits better; such a licence is uncertain.
 const LEAST_SCORE: f32 = 0.8;
@@ -97,13 +97,19 @@ fn compared_licence(text: &str) -> Option<TextLicence> {
     if text.len() > MAX_PARTED_BYTES {
         return None;
     }
-    let parts = parts(data, &is_other);
+    // What is in none of the parts may be yet another licence.
+    let is_all = |parts: &TextLicence| {
+        parts.score >= f64::from(LEAST_SHARE) && (parts.ids.len() > 1 || !offers_choice)
+    };
+    let usual_parts = parts(data.clone(), &|data| ranked_usual(data, &is_other));
+    if is_all(&usual_parts) {
+        return Some(usual_parts);
+    }
+    let parts = parts(data, &|data| ranked(data, &is_other));
     if parts.ids.is_empty() {
         return whole(LEAST_SCORE);
     }
-    // What is in none of the parts may be yet another licence.
-    let is_all = parts.score >= f64::from(LEAST_SHARE) && (parts.ids.len() > 1 || !offers_choice);
-    is_all.then_some(parts)
+    is_all(&parts).then_some(parts)
 }
 
 /// Returns whether words say that one of several licences may be chosen, unless the licence itself does: the GPL leaves the
@@ -125,22 +131,20 @@ impl TextLicence {
 }
 
 /// Looks for whole licences within a text, one after the other, until they are almost all of it.
-fn parts(mut data: TextData, is_other: &dyn Fn(&str) -> bool) -> TextLicence {
+fn parts(mut data: TextData, ranked: &dyn Fn(&TextData) -> Vec<RankedText>) -> TextLicence {
     let all_words = word_count(&data);
     let (mut ids, mut known_words) = (Vec::<String>::new(), 0);
     for _ in 0..MAX_PARTS {
-        let best = ranked(&data, is_other)
+        let best = candidates(ranked(&data), word_count(&data))
             .into_iter()
-            .take(CANDIDATES)
             .map(|candidate| (data.optimize_bounds(candidate.text), candidate.id))
+            .filter(|((_, score), _)| *score >= WHOLE_SCORE)
             // The first of equals: they are ranked.
             .reduce(|best, one| if one.0.1 > best.0.1 { one } else { best });
-        let Some(((part, score), id)) = best.filter(|((_, score), _)| *score > 0.0) else { break };
+        let Some(((part, _), id)) = best else { break };
         let rest = part.white_out();
-        if score >= WHOLE_SCORE {
-            known_words += word_count(&data) - word_count(&rest);
-            ids.push(base_id(id).to_owned());
-        }
+        known_words += word_count(&data) - word_count(&rest);
+        ids.push(base_id(id).to_owned());
         data = rest;
     }
     ids.sort();
@@ -149,6 +153,22 @@ fn parts(mut data: TextData, is_other: &dyn Fn(&str) -> bool) -> TextLicence {
     let rest = data.lines().join(" ").to_lowercase();
     let is_choice = ids.len() > 1 && CHOICES.iter().any(|phrase| rest.contains(phrase));
     TextLicence { ids, score, is_choice }
+}
+
+/// Returns the licences of which a part of a text of so many words can be a whole one, each text once.
+fn candidates(ranked: Vec<RankedText>, words: usize) -> Vec<RankedText> {
+    let mut candidates: Vec<RankedText> = Vec::new();
+    for text in ranked {
+        let own = word_count(text.text) as f32;
+        // Pairs of words that both have; a part has no more of them, and is at best nothing else.
+        let common = text.score * (words as f32 + own) / 2.0;
+        let can_be_whole = 2.0 * common / (common + own) >= WHOLE_SCORE;
+        if can_be_whole && candidates.iter().all(|other| other.text.lines() != text.text.lines()) {
+            candidates.push(text);
+        }
+    }
+    candidates.truncate(CANDIDATES);
+    candidates
 }
 
 fn word_count(data: &TextData) -> usize {

@@ -95,3 +95,25 @@ fn a_choice_between_two_licences_is_not_the_longer_one() {
         assert_eq!(repository_licence(&[StatedFile { path: "LICENSE", text: &text }]), None, "{choice}");
     }
 }
+
+#[test]
+fn two_licences_in_one_file_are_told_apart() {
+    let read = |name: &str| fs::read_to_string(Path::new(COMMON_LICENSES).join(name));
+    let (Ok(general), Ok(bsd)) = (read("GPL-2"), read("BSD")) else {
+        eprintln!("SKIPPED: there are no texts in {COMMON_LICENSES}");
+        return;
+    };
+    // Without the appendix, as files of two licences have it.
+    let general = general.split("How to Apply These Terms").next().unwrap();
+    for (head, expected) in [
+        (
+            "You may use this under the terms of either the first or the second.",
+            "BSD-3-Clause OR GPL-2.0-only",
+        ),
+        ("Some files come from elsewhere.", "BSD-3-Clause AND GPL-2.0-only"),
+    ] {
+        let text = format!("{head}\n\n{bsd}\n\n{general}");
+        let found = repository_licence(&[StatedFile { path: "LICENSE", text: &text }]);
+        assert_eq!(found.map(|found| found.expression).as_deref(), Some(expected), "{head}");
+    }
+}
