@@ -33,7 +33,9 @@ const MEMORY_ERRORS: [&str; 8] = [
 ];
 
 /// Terms that name an attack or its result. Terms of the vocabulary that are not here were right in half of all cases.
-const ATTACKS: [&str; 53] = [
+const ATTACKS: [&str; 55] = [
+    "framing header refused",
+    "recursion limited",
     "script url refused",
     "prototype guard",
     "odd name refused",

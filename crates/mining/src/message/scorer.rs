@@ -1,5 +1,6 @@
 //! The scorer of messages.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -129,6 +130,13 @@ impl MessageScorer {
     /// from the private fork of an advisory: those bring the whole fix, and the commits inside them
     /// rarely say what they do.
     pub fn score(&self, message: &str, parents: usize) -> MessageScore {
+        // Editors of hosts write the line ends of HTTP, and paragraphs end at an empty line.
+        let message = if message.contains('\r') {
+            Cow::Owned(message.replace("\r\n", "\n"))
+        } else {
+            Cow::Borrowed(message)
+        };
+        let message = message.as_ref();
         let whole = self.score_text(message, parents);
         // Git or the host wrote the first paragraph of a merge ("Merge branch 'x'"); the text below it
         // says what the merge brings. The text with more points counts.
@@ -224,7 +232,7 @@ impl MessageScorer {
         let mut weak_points = 0;
         let mut fix_word_below = false;
         let mut is_fixed_below = false;
-        let mut is_heading = false;
+        let (mut is_heading, mut is_certain) = (false, false);
         for index in matching {
             let term = &VOCABULARY[index];
             let Some(range) = self.find_free_match(index, &prose, &taken) else { continue };
@@ -245,6 +253,8 @@ impl MessageScorer {
                     builder.add_points(FIX_WORD_POINTS);
                 }
             }
+            // What is added is then the remedy itself: `Add secure_compare`.
+            is_certain |= term.weight == TermWeight::Certain && term.label != REDOS && !in_body;
             is_heading |= term.weight >= TermWeight::Strong && self.headings.is_heading(&prose, &range);
             builder.add_term(term, in_body, range.start);
             taken.push(range);
@@ -256,7 +266,7 @@ impl MessageScorer {
         let fix_word = self.fix_words.is_match(&prose[first.clone()]) || is_heading;
         if fix_word {
             builder.add_points(FIX_WORD_POINTS);
-        } else if !is_fixed_below && self.feature_words.is_match(&prose[first]) {
+        } else if !is_certain && !is_fixed_below && self.feature_words.is_match(&prose[first]) {
             builder.subtract_points(FEATURE_PENALTY);
         }
         if fix_word_below && (message.len() <= SHORT_MESSAGE_BYTES || !fix_word) {
@@ -273,7 +283,7 @@ impl MessageScorer {
     }
 }
 
-/// Counts the lines that are items of a list.
+/// Counts the lines that are items of a list, as hosts write those of squashed commits.
 fn item_count(message: &[u8]) -> usize {
     message.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"* ")).count()
 }

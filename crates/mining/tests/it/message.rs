@@ -201,6 +201,13 @@ fn hostile_messages_are_bounded() {
 }
 
 #[test]
+fn line_ends_of_editors_change_no_score() {
+    let message = "Update the getter (#12)\n\nThis also prevents an XSS in the page.";
+    let score = shared_scorer().score(message, 1);
+    assert_eq!(shared_scorer().score(&message.replace('\n', "\r\n"), 1).points, score.points);
+}
+
+#[test]
 fn text_beyond_the_limit_is_not_read() {
     let score = MessageScorer::new().score(&format!("{}CVE-2021-12345", "a ".repeat(8 << 10)), 1);
     assert_eq!((score.points, score.selected), (0, false));

@@ -90,7 +90,7 @@ pub(super) const ATTACK_TERMS: &[SecurityTerm] = &[
         "missing bounds check",
         Strong,
         "memory_corruption",
-        &["check"],
+        &["check", "bounds read", "guard", "test", "verif"],
         r"(?:add|missing|more|additional|further|tighten|enforce)\w*~(?:[\w-]+~){0,3}(?:bounds?|boundary)~check(?:s|ing)?|missing~(?:[\w-]+~){0,2}length~check(?:s|ing)?|(?:fix\w*|incorrect|wrong|improper|broken|bad|insufficient|better|proper)~(?:[\w-]+~){0,2}(?:(?:bounds?|boundary)~check(?:s|ing)?|bounds~reading)|(?:check|test|guard|verif)\w*~(?:[\w-]+~){0,3}(?:exceed\w*|past|beyond)~(?:the~)?(?:end|offset|length|size|buffer|bounds?)",
     ),
     term("bounds check", Weak, "memory_corruption", &["bound"], "bounds?~check(?:s|ing)?"),

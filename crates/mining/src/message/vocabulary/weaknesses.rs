@@ -138,7 +138,7 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         Strong,
         "",
         &["reject", "refus", "disallow", "forbid", "block", "deny", "denies"],
-        r"(?:reject|refuse|disallow|forbid|block|deny|denie)s?~(?:\w+~){0,2}(?:(?:paths?|file~?names?)~(?:with|containing|that|having)|(?:white~?space|nul{1,2}~bytes?|control~char\w*|newlines?)~(?:in~)?(?:\w+~)?(?:paths?|file~?names?|hosts?|ur[il]s?|headers?|keys?))",
+        r"(?:reject|refuse|disallow|forbid|block|deny|denie)s?~(?:\w+~){0,2}(?:(?:paths?|file~?names?)~(?:with|containing|that|having)|(?:funky|suspicious|bad|unsafe|malicious|dangerous|encoded|windows|hfs|embedded)~(?:[\w-]+~){0,3}(?:paths?|file~?names?)|(?:white~?space|nul{1,2}~bytes?|control~char\w*|newlines?)~(?:in~)?(?:\w+~)?(?:paths?|file~?names?|hosts?|ur[il]s?|headers?|keys?))",
     ),
     term("directory traversal", Medium, "path_traversal", &["travers"], "directory~traversals?"),
     term(
@@ -170,6 +170,13 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "request_smuggling",
         &["smuggl", "desync", "length", "encoding"],
         r"(?:request|response|http|header)~smuggl\w*|http~desync|(?:multiple|duplicate|conflicting|both)~(?:[\w-]+~){0,2}(?:content~length|transfer~encoding)",
+    ),
+    term(
+        "framing header refused",
+        Certain,
+        "request_smuggling",
+        &["length", "encoding"],
+        r"(?:reject|forbid|disallow|refus|bail)\w*~(?:[\w'+-]+~){0,4}(?:content~length|transfer~encoding)s?|den(?:y|ies|ied|ying)~(?:[\w'+-]+~){0,4}(?:content~length|transfer~encoding)s?|(?:invalid|negative|malformed|ambiguous|duplicated?|multiple|conflicting)~(?:content~length|transfer~encoding)s?~(?:headers?~|values?~|(?:is|are)~){0,2}(?:reject|refus|bail|forbid|disallow)\w*",
     ),
     term("clickjacking", Strong, "", &["jacking"], "click~?jacking"),
     term("dns rebinding", Strong, "", &["rebinding"], "dns~rebinding"),
@@ -412,6 +419,20 @@ pub(super) const WEAKNESS_TERMS: &[SecurityTerm] = &[
         "denial_of_service",
         &["unbound", "unlimited", "excessive", "uncontrolled", "huge", "no limit", "no upper"],
         r"(?:unbounded|unlimited)~(?:[\w-]+~){0,2}(?:pars\w+|alloc\w+|recursion|reads?|inputs?|decompress\w+)|(?:avoid|prevent)\w*~(?:excessive|uncontrolled|huge|unbounded)~(?:[\w-]+~){0,2}(?:cpu|recursion|allocations?|processing~time|memory~(?:use|usage|consumption|allocations?))|(?:impos\w+|there~(?:is|was)|ha[sd]|have)~no~(?:upper~)?limits?~(?:on|to|for)~(?:the~)?(?:amount|number|size|length|depth|data|input)",
+    ),
+    term(
+        "recursion limited",
+        Certain,
+        "denial_of_service",
+        &["recursi"],
+        r"(?:limit|bound|restrict)s?~(?:[\w().:]+~){0,3}recursion|limits?~(?:of|on|to|for)~(?:[\w-]+~){0,3}recursion|(?:reduc|lower|decreas|restrict)(?:e|es|ed|s)?~(?:[\w-]+~){0,3}recursion~(?:depth|level|limit)s?|(?:add|apply|enforc|impos|introduc|set)\w*~(?:[\w.]+~){0,4}recursion~(?:depth~|level~)?limits?",
+    ),
+    term(
+        "size limited",
+        Certain,
+        "denial_of_service",
+        &["limit"],
+        r"(?:add|enforc|impos|set)(?:e|s|es|ed|ing)?~(?:(?:an?|the|some|hard|upper|sanity|maximum)~){0,3}limits?~(?:check~)?(?:to|on|for|of)~(?:[\w-]+~){0,3}(?:number|size|length|depth|amount|searches)",
     ),
     term(
         "panic on input",
