@@ -4,13 +4,14 @@
 //! and its name in the folder. `b3sum --check` reads it too.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use streamguard_durable::{WriteError, open_regular, read_regular, write_atomic};
 
+use crate::run_dir::read_outputs;
 use crate::run_dir_error::RunDirError;
 use crate::run_paths::RunPaths;
 
@@ -38,6 +39,19 @@ pub enum FileFaultKind {
     Changed,
     /// It cannot be read.
     Unreadable(io::Error),
+    /// It belongs to the run, and the manifest does not list it, so lines of that are missing.
+    Unlisted,
+}
+
+impl fmt::Display for FileFaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("is gone"),
+            Self::Changed => f.write_str("is not as it was written"),
+            Self::Unreadable(error) => write!(f, "cannot be read ({error})"),
+            Self::Unlisted => f.write_str("is not in the list of the run's files, which is damaged"),
+        }
+    }
 }
 
 /// Largest file that is searched for a flipped bit, since that takes a digest of it for every bit.
@@ -55,7 +69,9 @@ impl Manifest {
         let path = paths.manifest();
         let bytes = match read_regular(&path, MAX_MANIFEST_BYTES) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
             Err(source) => return Err(RunDirError::Unreadable { path, source }),
         };
         let damaged =
@@ -82,18 +98,54 @@ impl Manifest {
         self.digests.is_empty()
     }
 
-    /// Compares the files in the folder with their digests. Returns those that differ, in the order of their names.
-    pub fn verify(&self, folder: &Path) -> Vec<FileFault> {
-        let fault = |(name, recorded): (&String, &String)| {
-            let kind = match digest_file(&folder.join(name)) {
-                Ok(digest) if digest == *recorded => return None,
-                Ok(_) => FileFaultKind::Changed,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => FileFaultKind::Missing,
-                Err(error) => FileFaultKind::Unreadable(error),
-            };
-            Some(FileFault { name: name.clone(), kind })
+    /// Checks the files of a run that are chosen by their names. A run without a manifest, which has not ended, passes.
+    ///
+    /// # Errors
+    /// [`RunDirError::FileFault`] for the first file that is not as it was; errors of [`Manifest::read`].
+    pub fn check(paths: &RunPaths, is_chosen: impl Fn(&str) -> bool) -> Result<(), RunDirError> {
+        let Some(manifest) = Self::read(paths)? else { return Ok(()) };
+        let mut chosen = manifest.names().filter(|name| is_chosen(name));
+        match chosen.find_map(|name| manifest.file_fault(paths.root(), name)) {
+            Some(FileFault { name, kind }) => {
+                Err(RunDirError::FileFault { path: paths.root().join(name), kind })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the names of the files in the folder of the run, in their order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.digests.keys().map(String::as_str)
+    }
+
+    /// Compares the files of a run with their digests. Returns those that differ, in the order of their names, and then
+    /// those that should be listed.
+    pub fn verify(&self, paths: &RunPaths) -> Vec<FileFault> {
+        let differing = self.names().filter_map(|name| self.file_fault(paths.root(), name));
+        differing.chain(self.unlisted(paths)).collect()
+    }
+
+    /// Compares a file in a folder with its digest; one that is not listed has no fault.
+    pub fn file_fault(&self, folder: &Path, name: &str) -> Option<FileFault> {
+        let recorded = self.digests.get(name)?;
+        let kind = match digest_file(&folder.join(name)) {
+            Ok(digest) if digest == *recorded => return None,
+            Ok(_) => FileFaultKind::Changed,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => FileFaultKind::Missing,
+            Err(error) => FileFaultKind::Unreadable(error),
         };
-        self.digests.iter().filter_map(fault).collect()
+        Some(FileFault { name: name.to_owned(), kind })
+    }
+
+    /// Returns the outputs and the files of the state that every run has, as far as they are not listed.
+    fn unlisted(&self, paths: &RunPaths) -> impl Iterator<Item = FileFault> {
+        let state = [paths.run_info(), paths.outputs_list(), paths.journal()].into_iter();
+        let outputs = read_outputs(paths).into_iter().map(|name| paths.root().join(name));
+        let files = state.chain(outputs).filter(|path| path.is_file());
+        let names = files.filter_map(|path| name_in(paths, &path));
+        names
+            .filter(|name| !paths.is_kept(name) && !self.digests.contains_key(name))
+            .map(|name| FileFault { name, kind: FileFaultKind::Unlisted })
     }
 
     /// Whether a small file differs from what was recorded in a single bit: as damage does, and hardly an edit. Files of
@@ -122,10 +174,10 @@ impl Manifest {
     pub fn renew(paths: &RunPaths, files: &[PathBuf]) -> Result<(), RunDirError> {
         let Some(mut manifest) = Self::read(paths)? else { return Ok(()) };
         for path in files {
-            let Some(name) = path.strip_prefix(paths.root()).ok().and_then(Path::to_str) else { continue };
+            let Some(name) = name_in(paths, path) else { continue };
             let digest =
                 digest_file(path).map_err(|source| RunDirError::Unreadable { path: path.clone(), source })?;
-            manifest.digests.insert(name.to_owned(), digest);
+            manifest.digests.insert(name, digest);
         }
         manifest.write(paths)
     }
@@ -151,13 +203,12 @@ impl Manifest {
                 }
             }
         }
-        let name = |path: &Path| path.strip_prefix(paths.root()).ok()?.to_str().map(str::to_owned);
         let mut digests = BTreeMap::new();
-        digests
-            .extend(name(&paths.run_info()).map(|name| (name, blake3::hash(run_info).to_hex().to_string())));
+        let run_info_digest = blake3::hash(run_info).to_hex().to_string();
+        digests.extend(name_in(paths, &paths.run_info()).map(|name| (name, run_info_digest)));
         for path in files {
             match digest_file(&path) {
-                Ok(digest) => digests.extend(name(&path).map(|name| (name, digest))),
+                Ok(digest) => digests.extend(name_in(paths, &path).map(|name| (name, digest))),
                 // An output that this run does not have.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(unreadable(&path, error)),
@@ -175,6 +226,11 @@ impl Manifest {
         write_atomic(&path, text.as_bytes()).map_err(WriteError::at(&path))?;
         Ok(())
     }
+}
+
+/// Returns the name of a file in the folder of a run.
+fn name_in(paths: &RunPaths, path: &Path) -> Option<String> {
+    path.strip_prefix(paths.root()).ok()?.to_str().map(str::to_owned)
 }
 
 /// Computes BLAKE3 of a file, in hexadecimal digits.
@@ -206,7 +262,7 @@ mod tests {
 
     /// Reads the manifest of a run, and what it finds.
     fn verify(paths: &RunPaths) -> Result<Vec<String>, RunDirError> {
-        let faults = Manifest::read(paths)?.unwrap().verify(paths.root());
+        let faults = Manifest::read(paths)?.unwrap().verify(paths);
         Ok(faults.into_iter().map(|fault| format!("{}: {:?}", fault.name, fault.kind)).collect())
     }
 
@@ -237,6 +293,22 @@ mod tests {
         }
         assert!(verify(&paths).unwrap().is_empty());
         assert_eq!(fs::read(paths.lock()).unwrap(), b"", "the lock of a run that ended has no bits");
+    }
+
+    #[test]
+    fn a_list_that_lost_lines_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = finished(folder.path());
+        let lines = fs::read_to_string(paths.manifest()).unwrap();
+        for kept in 0..lines.lines().count() {
+            let text: String = lines.split_inclusive('\n').take(kept).collect();
+            fs::write(paths.manifest(), text).unwrap();
+            let found = verify(&paths).unwrap();
+            assert!(
+                found.iter().all(|fault| fault.ends_with("Unlisted")) && !found.is_empty(),
+                "{kept}: {found:?}"
+            );
+        }
     }
 
     #[test]

@@ -243,6 +243,7 @@ fn leaves_all_as_it_is(error: &RunDirError) -> bool {
         | RunDirError::NothingToResume { .. }
         | RunDirError::NothingToReplace { .. }
         | RunDirError::HalfReplaced { .. }
+        | RunDirError::FileFault { .. }
         | RunDirError::NotAFolder { .. } => true,
         RunDirError::Locked { .. }
         | RunDirError::Write(_)

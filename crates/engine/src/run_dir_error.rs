@@ -7,6 +7,7 @@ use streamguard_durable::WriteError;
 use thiserror::Error;
 
 use crate::journal::JournalError;
+use crate::manifest::FileFaultKind;
 use crate::run_info::RunInfo;
 use crate::settings_difference::SettingsDifference;
 
@@ -104,6 +105,14 @@ pub enum RunDirError {
     NotAFolder {
         /// The path.
         path: PathBuf,
+    },
+    /// A file of a finished run is not as the run left it.
+    #[error("{path} {kind}")]
+    FileFault {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        kind: FileFaultKind,
     },
     /// The state of a run cannot be understood.
     #[error("the state in {path} is damaged ({reason})")]

@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(all_files(root), expected);
         let paths = RunPaths::new(root, "test");
         assert!(RunInfo::read(&paths).unwrap().unwrap().done);
-        let faults = Manifest::read(&paths).unwrap().unwrap().verify(root);
+        let faults = Manifest::read(&paths).unwrap().unwrap().verify(&paths);
         assert!(faults.is_empty(), "{faults:?}");
     }
 

@@ -1,7 +1,5 @@
 //! A collection: collectors run side by side, and one dataset of all their samples.
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,7 +8,6 @@ use serde_json::{Map, Value};
 use streamguard_advisories::{AdvisoryJob, AdvisorySource};
 use streamguard_collect::{Collector, CollectorJob};
 use streamguard_dataset::dataset_card::{remove_card, write_card};
-use streamguard_dataset::dataset_files::{JSONL_NAME, PARQUET_NAME};
 use streamguard_dataset::{
     CollectorFile, DatasetError, DatasetSummary, Rejection, Sample, SampleEdit, write_edited_dataset,
 };
@@ -241,12 +238,7 @@ impl Observer for RunObserver<'_> {
 }
 
 fn write_summary(dir: &RunDir, took_ms: u64, union: Option<DatasetSummary>) -> Result<(), CollectionError> {
-    let size = |name: &str| Some((name.to_owned(), fs::metadata(dir.root().join(name)).ok()?.len()));
-    let sizes = match &union {
-        Some(_) => [JSONL_NAME, PARQUET_NAME].into_iter().filter_map(size).collect(),
-        None => BTreeMap::new(),
-    };
-    let dataset = DatasetInfo { clock_ms: dir.clock_ms(), took_ms, sizes, summary: union };
+    let dataset = DatasetInfo { clock_ms: dir.clock_ms(), took_ms, summary: union };
     dataset.write(dir).map_err(CollectionError::Summary)
 }
 

@@ -15,15 +15,12 @@ use streamguard_dataset::dataset_card::{has_foreign_card, remove_card};
 use streamguard_dataset::dataset_files::JSONL_NAME;
 use streamguard_durable::{WriteError, write_atomic};
 use streamguard_engine::{CompletionStatus, OnExistingRun, RunInfo, RunReplacement, SettingsDifference};
-use streamguard_report::{SampleCount, run_paths};
+use streamguard_report::{ADVISORIES_NAME, SampleCount, check_data, run_paths};
 
 use crate::change_log;
 use crate::collection::Collection;
 use crate::error::CollectionError;
 use crate::results::CollectionResults;
-
-/// Name of the file of merged advisories.
-const ADVISORIES_NAME: &str = "advisories.jsonl";
 
 /// Settings that say where answers come from, not what is asked. A newer snapshot may take the place of another.
 const UPSTREAM_KEY: &str = "access";
@@ -55,10 +52,12 @@ impl DatasetUpdate {
     /// Locks the finished collection in a folder.
     ///
     /// # Errors
-    /// A folder without one, or that another run uses.
+    /// A folder without one, or that another run uses; data that are not as the collection left them, which would pass for
+    /// changes of the sources.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, CollectionError> {
         let folder = folder.into();
         let replacement = RunReplacement::open(run_paths(&folder))?;
+        check_data(&folder)?;
         Ok(Self { folder, replacement })
     }
 

@@ -51,5 +51,7 @@ pub use report::Report;
 pub use run::{StoredRun, events};
 pub use run_results::write_results;
 pub use sample_count::SampleCount;
-pub use stored_run_files::{DatasetInfo, ReadError, run_paths, run_paths_for};
+pub use stored_run_files::{
+    ADVISORIES_NAME, DatasetInfo, ReadError, check_data, check_run, run_paths, run_paths_for,
+};
 pub use streamguard_sarif::escape;

@@ -1,6 +1,5 @@
 //! Reads the facts that a run stored about itself and its dataset, and computes digests of the dataset's files.
 
-use std::collections::BTreeMap;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use streamguard_dataset::changes::{CHANGE_LOG_NAME, CHANGES_NAME};
 use streamguard_dataset::dataset_card::{CARD_NAME, has_foreign_card};
 use streamguard_dataset::dataset_files::{JSONL_NAME, PARQUET_NAME};
 use streamguard_durable::{open_regular, read_regular};
-use streamguard_engine::{Job, RunDir, RunDirError, RunInfo, RunPaths};
+use streamguard_engine::{Job, Manifest, RunDir, RunDirError, RunInfo, RunPaths};
 use thiserror::Error;
 
 use crate::format::report_names;
@@ -19,7 +18,10 @@ use crate::format::report_names;
 /// Name of the file that holds the [`DatasetInfo`], among the state of the run.
 const DATASET_INFO_NAME: &str = "dataset.json";
 
-/// Largest file of that name that is read, in bytes.
+/// Name of the file of merged advisories.
+pub const ADVISORIES_NAME: &str = "advisories.jsonl";
+
+/// Largest file with facts about a dataset that is read, in bytes.
 const MAX_INFO_BYTES: u64 = 64 << 20;
 
 /// Returns the paths of the run in a folder, to read it.
@@ -38,6 +40,31 @@ pub fn run_paths_for(folder: &Path, jobs: &[Arc<dyn Job>]) -> RunPaths {
     run_paths(folder).with_outputs(of_dataset.into_iter().chain(of_jobs).chain(report_names()))
 }
 
+/// Checks that the dataset of a finished run, its advisories and the list of its changes are as the run left them.
+///
+/// # Errors
+/// [`RunDirError::FileFault`]; a list of the files that cannot be read.
+pub fn check_data(folder: &Path) -> Result<(), RunDirError> {
+    let info = run_paths(folder).state_file(DATASET_INFO_NAME);
+    check(folder, &[&info, &folder.join(CHANGES_NAME), &folder.join(ADVISORIES_NAME)])
+}
+
+/// Checks that all that reports of a finished run are made from is as the run left it.
+///
+/// # Errors
+/// As for [`check_data`].
+pub fn check_run(folder: &Path) -> Result<(), RunDirError> {
+    let paths = run_paths(folder);
+    check(folder, &[&paths.state_file(DATASET_INFO_NAME), &paths.journal()])
+}
+
+/// Checks files, and those of the dataset.
+fn check(folder: &Path, files: &[&Path]) -> Result<(), RunDirError> {
+    Manifest::check(&run_paths(folder), |name| {
+        [JSONL_NAME, PARQUET_NAME].contains(&name) || files.contains(&&*folder.join(name))
+    })
+}
+
 /// Facts about the dataset of a run, stored in `dataset.json`. The dataset is written after the jobs have ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetInfo {
@@ -46,9 +73,6 @@ pub struct DatasetInfo {
     pub clock_ms: u64,
     /// Time that writing the dataset took, in milliseconds.
     pub took_ms: u64,
-    /// Sizes of the files of the dataset in bytes, by name.
-    #[serde(default)]
-    pub sizes: BTreeMap<String, u64>,
     /// Contents of the dataset; `None` if the run was stopped while it wrote the dataset.
     #[serde(rename = "union")]
     pub summary: Option<DatasetSummary>,
@@ -62,12 +86,6 @@ impl DatasetInfo {
     pub fn write(&self, dir: &RunDir) -> io::Result<()> {
         let bytes = serde_json::to_vec(self)?;
         streamguard_durable::write_atomic(&dir.paths().state_file(DATASET_INFO_NAME), &bytes)
-    }
-
-    /// Returns the first file of the dataset that is gone, or has another size than when it was written.
-    pub fn changed_file(&self, folder: &Path) -> Option<&str> {
-        let size = |name: &str| std::fs::metadata(folder.join(name)).map(|file| file.len()).ok();
-        self.sizes.iter().find(|(name, written)| size(name) != Some(**written)).map(|(name, _)| name.as_str())
     }
 
     /// Reads the facts about the dataset of a run. Those that an earlier run left in the same folder do not count.

@@ -106,6 +106,7 @@ impl Exit {
             RunDirError::Unreadable { .. } => Self::Error,
             // Said of a finished run only if a file of it is gone; see `finished_run`.
             RunDirError::Damaged { .. }
+            | RunDirError::FileFault { .. }
             | RunDirError::AlreadyFinished { .. }
             | RunDirError::HalfReplaced { .. } => Self::Damaged,
             RunDirError::Interrupted { .. }

@@ -6,35 +6,27 @@ use anyhow::Error;
 use jiff::Timestamp;
 use streamguard_dataset::dataset_files::JSONL_NAME;
 use streamguard_engine::{RunDirError, RunInfo};
-use streamguard_report::{DatasetInfo, ReadError, group_digits};
+use streamguard_report::{DatasetInfo, check_data, group_digits};
 
 use crate::hints::run_dir_error;
 use crate::shell::quote_path;
 use crate::ui::escape::escape;
 
 /// Returns what to tell about a command that found its own work done, in place of an error; ready for a terminal. Returns `None` for any other
-/// error, and if a file of the dataset is gone or was changed.
+/// error, and if a file of the data is gone or was changed.
 pub fn already_complete(error: &Error) -> Option<String> {
     let Some(RunDirError::AlreadyFinished { path, earlier }) = run_dir_error(error) else { return None };
     let folder = escape(&quote_path(path));
-    let next = match changed_file(path, earlier) {
-        Err(_) | Ok(Some(_)) => return None,
-        Ok(None) if path.join(JSONL_NAME).exists() => {
-            format!("Look at some samples: streamguard examples {folder}\n")
-        }
+    check_data(path).ok()?;
+    let next = match path.join(JSONL_NAME).exists() {
+        true => format!("Look at some samples: streamguard examples {folder}\n"),
         // Their inputs may be files, which no settings tell apart.
-        Ok(None) => "What changed since then was not read.\n".to_owned(),
+        false => "What changed since then was not read.\n".to_owned(),
     };
     Some(format!(
         "{folder}: already complete, {}\nNothing was changed. To replace it: --fresh\n{next}",
         describe(path, earlier)
     ))
-}
-
-/// Returns the first file of the dataset of a finished run that is gone or was changed.
-pub(crate) fn changed_file(folder: &Path, run: &RunInfo) -> Result<Option<String>, ReadError> {
-    let dataset = DatasetInfo::read(folder, run)?;
-    Ok(dataset.and_then(|dataset| dataset.changed_file(folder).map(str::to_owned)))
 }
 
 /// Describes a finished run: how much it left, when it began, and by which command.

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use anyhow::Error;
 use serde_json::Value;
 use streamguard_engine::{PlanError, RunDirError, RunError, SettingsDifference};
-use streamguard_report::ReadError;
+use streamguard_report::{ReadError, check_data};
 
 use crate::finished_run;
 use crate::shell::quote_path;
@@ -54,15 +54,11 @@ pub fn hint(error: &Error) -> Option<String> {
             ));
         }
         RunDirError::NotAFolder { .. } => "choose another --output-dir",
-        RunDirError::AlreadyFinished { path, earlier } => {
-            return match finished_run::changed_file(path, earlier) {
-                Ok(Some(name)) => Some(format!(
-                    "its {name} is not as it was written: it is gone or was changed; begin anew by --fresh"
-                )),
-                Ok(None) => None,
-                Err(error) => Some(format!("{error}; begin anew by --fresh")),
-            };
+        RunDirError::AlreadyFinished { path, .. } => {
+            let fault = check_data(path).err()?;
+            return Some(format!("{}; begin anew by --fresh", escape(&fault.to_string())));
         }
+        RunDirError::FileFault { .. } => "take a copy that is whole, or begin anew by --fresh",
         RunDirError::Write(_) | RunDirError::Unreadable { .. } => return None,
     };
     Some(text.to_owned())

@@ -80,7 +80,7 @@ pub(crate) fn write_dataset(folder: &Path, collectors: &[(&str, Vec<Sample>)]) {
 }
 
 fn write_dataset_info(folder: &Path, summary: Option<DatasetSummary>) {
-    let dataset = DatasetInfo { clock_ms: CLOCK_MS, took_ms: 250, sizes: BTreeMap::new(), summary };
+    let dataset = DatasetInfo { clock_ms: CLOCK_MS, took_ms: 250, summary };
     let json = serde_json::to_vec(&dataset).unwrap();
     std::fs::write(folder.join(".streamguard/dataset.json"), json).unwrap();
 }

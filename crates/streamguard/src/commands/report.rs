@@ -1,15 +1,16 @@
 //! `streamguard report`: reports of a run, written again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use serde::Serialize;
-use streamguard::exit::Exit;
+use streamguard::exit::{Exit, UsageError};
+use streamguard::shell::quote_path;
 use streamguard::ui::{self, escape::escape};
 use streamguard_durable::WriteError;
-use streamguard_engine::Manifest;
-use streamguard_report::{RenderOptions, StoredRun, run_paths};
+use streamguard_engine::{Manifest, RunInfo};
+use streamguard_report::{RenderOptions, StoredRun, check_run, run_paths};
 
 use crate::args::reports::{format_help, formats};
 
@@ -51,10 +52,26 @@ struct WrittenReport<'a> {
     path: &'a str,
 }
 
+/// Whether a folder holds a run that is not the one in `run`.
+fn holds_another_run(folder: &Path, run: &Path) -> Result<bool> {
+    if RunInfo::read(&run_paths(folder))?.is_none() {
+        return Ok(false);
+    }
+    Ok(folder.canonicalize()? != run.canonicalize()?)
+}
+
 pub(super) fn run(arguments: &ReportArgs) -> Result<Exit> {
     let formats = formats(&arguments.formats)?;
+    // Reports of damaged files would pass for right ones.
+    check_run(&arguments.run)?;
     let run = StoredRun::read(&arguments.run)?;
     let folder = arguments.output_dir.as_ref().unwrap_or(&arguments.run);
+    if holds_another_run(folder, &arguments.run)? {
+        let shown = quote_path(folder);
+        bail!(UsageError(format!(
+            "--output-dir {shown} holds another run, whose reports these would replace"
+        )));
+    }
     std::fs::create_dir_all(folder).map_err(WriteError::at(folder))?;
     // A run that was killed has no results yet.
     let mut written = vec![streamguard_report::write_results(&run, folder)?];

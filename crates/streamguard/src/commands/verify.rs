@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &VerifyArgs) -> Result<Exit> {
         ))?;
         return Ok(Exit::Damaged);
     };
-    let mut faults = manifest.verify(folder);
+    let mut faults = manifest.verify(&paths);
     // The card is there to be edited, but nobody edits a single bit.
     let is_edited_card = |fault: &FileFault| {
         let is_changed_card = fault.name == CARD_NAME && matches!(fault.kind, FileFaultKind::Changed);
@@ -48,12 +48,7 @@ pub(super) fn run(arguments: &VerifyArgs) -> Result<Exit> {
         ))?;
     }
     for fault in &faults {
-        let what = match &fault.kind {
-            FileFaultKind::Missing => "is gone".to_owned(),
-            FileFaultKind::Changed => "is not as it was written".to_owned(),
-            FileFaultKind::Unreadable(error) => format!("cannot be read ({error})"),
-        };
-        ui::print_line(&format!("{} {what}", escape(&quote_path(&folder.join(&fault.name)))))?;
+        ui::print_line(&format!("{} {}", escape(&quote_path(&folder.join(&fault.name))), fault.kind))?;
     }
     if faults.is_empty() {
         let whole = manifest.len() - edited;

@@ -169,12 +169,12 @@ fn states(takes: Duration) -> Vec<FolderState> {
         changed("finished, plan removed", true, FINISHED, |out| {
             fs::remove_dir_all(out.join(STATE).join("plans")).unwrap();
         }),
-        changed("finished, journal cut", true, [&[0], &[2], &[0], &[0], &[0], &[0]], |out| {
+        changed("finished, journal cut", true, [&[0], &[2], &[0], &[0], &[7], &[0]], |out| {
             let journal = out.join(STATE).join("journal.jsonl");
             let text = fs::read(&journal).unwrap();
             fs::write(&journal, &text[..text.len() - 9]).unwrap();
         }),
-        changed("finished, journal removed", true, [&[0], &[2], &[0], &[0], &[2], &[2]], |out| {
+        changed("finished, journal removed", true, [&[0], &[2], &[0], &[0], &[7], &[2]], |out| {
             fs::remove_file(out.join(STATE).join("journal.jsonl")).unwrap();
         }),
         changed("finished, journal damaged", true, [&[0], &[2], &[0], &[0], &[7], &[7]], |out| {
@@ -193,13 +193,13 @@ fn states(takes: Duration) -> Vec<FolderState> {
                 fs::write(out.join(STATE).join("dataset.json"), "{").unwrap();
             },
         ),
-        changed("finished, samples removed", false, [&[7], &[2], &[7], &[0], &[1], &[0]], |out| {
+        changed("finished, samples removed", false, [&[7], &[2], &[7], &[0], &[7], &[0]], |out| {
             fs::remove_file(out.join("samples.jsonl")).unwrap();
         }),
-        changed("finished, columns removed", false, [&[7], &[2], &[7], &[0], &[1], &[0]], |out| {
+        changed("finished, columns removed", false, [&[7], &[2], &[7], &[0], &[7], &[0]], |out| {
             fs::remove_file(out.join("samples.parquet")).unwrap();
         }),
-        changed("finished, samples cut", false, [&[7], &[2], &[7], &[0], &[0, 1], &[0]], |out| {
+        changed("finished, samples cut", false, [&[7], &[2], &[7], &[0], &[7], &[0]], |out| {
             let samples = out.join("samples.jsonl");
             let bytes = fs::read(&samples).unwrap();
             fs::write(&samples, &bytes[..bytes.len() / 2]).unwrap();

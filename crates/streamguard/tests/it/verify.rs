@@ -80,6 +80,49 @@ fn a_card_that_was_edited_is_no_damage_and_one_of_somebody_else_stays() {
 }
 
 #[test]
+fn damaged_data_are_neither_updated_nor_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let collected = run(folder.path(), &COLLECT);
+    assert_eq!(collected.status.code(), Some(0), "{}", stderr(&collected));
+    let commands = [&["collect", "--update", "--no-dashboard"][..], &COLLECT, &["report"]];
+    let out = folder.path().join("data/raw");
+    for name in ["samples.jsonl", "samples.parquet", "advisories.jsonl", ".streamguard/journal.jsonl"] {
+        let path = out.join(name);
+        let whole = fs::read(&path).unwrap();
+        let half: Vec<u8> =
+            whole.split_inclusive(|byte| *byte == b'\n').step_by(2).flatten().copied().collect();
+        for damage in [None, Some(half)] {
+            match damage {
+                Some(bytes) => fs::write(&path, bytes).unwrap(),
+                None => fs::remove_file(&path).unwrap(),
+            }
+            // Reports are made from the journal and the samples.
+            let using = match name {
+                "advisories.jsonl" => &commands[..2],
+                ".streamguard/journal.jsonl" => &commands[2..],
+                _ => &commands[..],
+            };
+            for command in using {
+                let output = run(folder.path(), command);
+                let said = stderr(&output);
+                assert_eq!(output.status.code(), Some(7), "{name} {command:?}: {}{said}", stdout(&output));
+                assert!(said.contains(name) && said.contains("--fresh"), "{name} {command:?}: {said}");
+            }
+            fs::write(&path, &whole).unwrap();
+        }
+    }
+    assert_eq!(run(folder.path(), &["verify"]).status.code(), Some(0));
+
+    // Reports belong beside no other run.
+    let other =
+        run(folder.path(), &["collect", "--collectors=synthetic", "--synthetic-samples=4", "--output-dir=b"]);
+    assert_eq!(other.status.code(), Some(0), "{}", stderr(&other));
+    let into = run(folder.path(), &["report", "data/raw", "--output-dir", "b"]);
+    assert_eq!(into.status.code(), Some(2), "{}", stderr(&into));
+    assert!(stderr(&into).contains("holds another run"), "{}", stderr(&into));
+}
+
+#[test]
 fn what_is_no_finished_run_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let nothing = run(folder.path(), &["verify", "absent"]);
