@@ -59,6 +59,7 @@ mod file_pair;
 mod grammar;
 mod highlight;
 mod hunk_context;
+mod kotlin_words;
 mod line_anchors;
 mod lines;
 mod matching;

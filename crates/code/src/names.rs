@@ -9,8 +9,8 @@ mod definition;
 mod scoped_name;
 mod text;
 
-pub(super) use binding::{PendingName, argument_name, binding_node, bound_name};
-pub(super) use call::{is_plain_call, wraps_module};
+pub(super) use binding::{PendingName, argument_name, binding_node, bound_name, object_name};
+pub(super) use call::{binds_function, is_plain_call, opens_singleton, wraps_module};
 pub(super) use definition::{ParameterList, child_of_kind, defined_name, parameters};
 pub(super) use scoped_name::{LocalName, ScopeSegment, last_part, qualified};
 pub(super) use text::{text_of, tidy};

@@ -116,7 +116,7 @@ const LANGUAGE_TABLE: &[(Language, &str, &str, &[&str])] = &[
     (Language::FSharp, "fsharp", "F#", &["fs", "fsi", "fsx"]),
     (Language::Go, "go", "Go", &["go"]),
     (Language::GoTemplate, "gotemplate", "Go Template", &["gohtml", "gotmpl", "tmpl"]),
-    (Language::Groovy, "groovy", "Groovy", &["groovy", "gvy"]),
+    (Language::Groovy, "groovy", "Groovy", &["groovy", "gvy", "gradle"]),
     (Language::Hack, "hack", "Hack", &["hack", "hhi"]),
     (Language::Haml, "haml", "Haml", &["haml"]),
     (Language::Handlebars, "handlebars", "Handlebars", &["hbs", "handlebars"]),
@@ -138,7 +138,7 @@ const LANGUAGE_TABLE: &[(Language, &str, &str, &[&str])] = &[
     (Language::ObjectiveC, "objectivec", "Objective-C", &["m", "mm"]),
     (Language::OCaml, "ocaml", "OCaml", &["ml", "mli", "mll", "mly"]),
     (Language::Pascal, "pascal", "Pascal", &["pas", "dpr", "lpr", "pascal"]),
-    (Language::Perl, "perl", "Perl", &["pl", "pm", "psgi", "plx"]),
+    (Language::Perl, "perl", "Perl", &["pl", "pm", "psgi", "plx", "perl", "ph"]),
     (
         Language::Php,
         "php",
@@ -150,18 +150,23 @@ const LANGUAGE_TABLE: &[(Language, &str, &str, &[&str])] = &[
     ),
     (Language::PowerShell, "powershell", "PowerShell", &["ps1", "psm1"]),
     (Language::Pug, "pug", "Pug", &["pug", "jade"]),
-    (Language::Python, "python", "Python", &["py", "pyi", "pyw", "pxd", "pyx", "pxi", "py3", "wsgi"]),
+    (
+        Language::Python,
+        "python",
+        "Python",
+        &["py", "pyi", "pyw", "pxd", "pyx", "pxi", "py3", "wsgi", "gyp", "gypi", "tac"],
+    ),
     (Language::R, "r", "R", &["r"]),
     (Language::Razor, "razor", "Razor", &["cshtml", "razor"]),
     (
         Language::Ruby,
         "ruby",
         "Ruby",
-        &["rb", "rake", "gemspec", "ru", "jbuilder", "rabl", "thor", "builder", "rbw"],
+        &["rb", "rake", "gemspec", "ru", "jbuilder", "rabl", "thor", "builder", "rbw", "podspec"],
     ),
     (Language::Rust, "rust", "Rust", &["rs"]),
-    (Language::Scala, "scala", "Scala", &["scala", "sc"]),
-    (Language::Shell, "shell", "Shell", &["sh", "bash", "ksh", "zsh"]),
+    (Language::Scala, "scala", "Scala", &["scala", "sc", "sbt"]),
+    (Language::Shell, "shell", "Shell", &["sh", "bash", "ksh", "zsh", "bats", "command", "zsh-theme"]),
     (Language::Slim, "slim", "Slim", &["slim"]),
     (Language::Smarty, "smarty", "Smarty", &["tpl"]),
     (Language::Solidity, "solidity", "Solidity", &["sol"]),
@@ -184,6 +189,36 @@ const LANGUAGE_TABLE: &[(Language, &str, &str, &[&str])] = &[
     (Language::Xs, "xs", "XS", &["xs"]),
     (Language::Yacc, "yacc", "Yacc", &["y", "yacc", "yy", "bison", "y++", "ypp", "yxx"]),
     (Language::Zig, "zig", "Zig", &["zig"]),
+];
+
+/// Files that have their language by their whole name, by linguist.
+const FILE_NAMES: &[(Language, &[&str])] = &[
+    (Language::Groovy, &["Jenkinsfile"]),
+    (Language::Python, &["SConscript", "SConstruct", "wscript"]),
+    (
+        Language::Ruby,
+        &[
+            "Appraisals",
+            "Berksfile",
+            "Brewfile",
+            "Buildfile",
+            "Capfile",
+            "Dangerfile",
+            "Deliverfile",
+            "Fastfile",
+            "Gemfile",
+            "Guardfile",
+            "Jarfile",
+            "Podfile",
+            "Puppetfile",
+            "Rakefile",
+            "Snapfile",
+            "Steepfile",
+            "Thorfile",
+            "Vagrantfile",
+        ],
+    ),
+    (Language::Shell, &["APKBUILD", "PKGBUILD"]),
 ];
 
 /// Programs that run scripts, by language. A version may follow the name.
@@ -237,9 +272,12 @@ impl Language {
         LANGUAGE_TABLE.iter().find(|row| row.1.eq_ignore_ascii_case(name)).map(|row| row.0)
     }
 
-    /// Returns the language that the extension of a path stands for. A header `.h` counts as C.
+    /// Returns the language that the name or the extension of a path stands for. A header `.h` counts as C.
     pub fn from_path(path: &str) -> Option<Self> {
         let file = path.rsplit('/').next().unwrap_or(path);
+        if let Some((language, _)) = FILE_NAMES.iter().find(|(_, names)| names.contains(&file)) {
+            return Some(*language);
+        }
         let (stem, extension) = file.rsplit_once('.')?;
         // `.sh` alone is the name of a hidden file, and has no extension.
         if stem.is_empty() {
@@ -298,6 +336,9 @@ mod tests {
         for (path, language) in [
             ("src/a.c", Some(Language::C)),
             ("src/Tree.C", Some(Language::Cpp)),
+            ("build/Rakefile", Some(Language::Ruby)),
+            ("Jenkinsfile", Some(Language::Groovy)),
+            ("gitweb/gitweb.perl", Some(Language::Perl)),
             ("SRC/MAIN.C", Some(Language::C)),
             ("src/Tree.H", Some(Language::C)),
             ("version.c.in", Some(Language::C)),

@@ -86,7 +86,7 @@ const ATTRIBUTE_PARTS: &[&str] = &[
 ];
 
 /// Parts of the names of macros that define or declare something of their own.
-const DEFINING_PARTS: &[&str] = &["SYMBOL", "DEFINE", "DECLARE"];
+const DEFINING_PARTS: &[&str] = &["SYMBOL", "DEFINE", "DECLARE", "IMPLEMENT"];
 
 /// Whether `word` before parentheses is an operator or a type.
 pub(super) fn never_names(word: &str) -> bool {
@@ -117,7 +117,9 @@ pub(super) fn is_upper_case(word: &str) -> bool {
 
 /// Whether a macro of this name turns warnings of a compiler off and on, or begins or ends a region of a file.
 pub(super) fn is_warning_macro(word: &str) -> bool {
-    word.contains("WARNING") || ["_PUSH", "_POP", "_BEGIN", "_END"].iter().any(|end| word.ends_with(end))
+    word.contains("WARNING")
+        || word.split('_').skip(1).any(|part| ["PUSH", "POP", "BEGIN", "END"].contains(&part))
+        || word.starts_with("END_")
 }
 
 /// Whether a macro of this name in the line before a function belongs to the function.

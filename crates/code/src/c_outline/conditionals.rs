@@ -136,7 +136,7 @@ impl Conditional {
     /// Closes a conditional without `#else`. Its branch often opens a bracket that another one closes.
     fn close_single(&self, kept: &mut Vec<Token>, balance: (i32, i32)) -> (i32, i32) {
         match &self.branches[..] {
-            [branch] if branch.never && branch.balance != (0, 0) => {
+            [branch] if branch.never && (branch.balance != (0, 0) || branch.unfinished) => {
                 kept.truncate(branch.start);
                 (balance.0 - branch.balance.0, balance.1 - branch.balance.1)
             }

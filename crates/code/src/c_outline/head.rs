@@ -257,7 +257,26 @@ impl<'a> Head<'a> {
         if is_lambda && start < at {
             Declaration::Lambda(self.name_text(start..at))
         } else {
-            Declaration::Initializer
+            self.after_macros(at).unwrap_or(Declaration::Initializer)
+        }
+    }
+
+    /// Returns the function in the lines after a macro that ends a declaration without a semicolon:
+    /// `TEMPLATE(a) = b(c) TEMPLATE_END(a)`.
+    fn after_macros(&self, at: usize) -> Option<Declaration> {
+        let ends = |&item: &usize| {
+            let name = self.word(&self.items[item - 1]);
+            let called = self.items[item].kind == ItemKind::Parens
+                && name.is_some_and(|name| is_upper_case(name) || name.contains("_END"));
+            let end = self.tokens[self.items[item].last].end;
+            let next = self.tokens[self.items[item + 1].first];
+            called && next.is_word() && self.text.get(end..next.start).is_some_and(|gap| gap.contains('\n'))
+        };
+        let last = (at + 1..self.items.len() - 1).rev().find(ends)?;
+        let rest = &self.tokens[self.items[last].last + 1..];
+        match Self::new(self.text, rest, self.class).declaration() {
+            function @ Declaration::Function(_) => Some(function),
+            _ => None,
         }
     }
 

@@ -283,7 +283,9 @@ impl Scan<'_> {
         let Some(block) = self.blocks.pop() else { return };
         self.open_functions.pop_if(|place| *place == self.blocks.len());
         self.scopes.truncate(block.scopes);
-        if let Some(resume) = block.resume {
+        // Macros end some initializers without a semicolon: `SEQUENCE(a) = { .. } SEQUENCE_END(a)`.
+        let ends = |parens| parens == 0 && self.tokens.get(at + 1).is_some_and(Token::is_word);
+        if let Some(resume) = block.resume.filter(|&(_, parens)| !ends(parens)) {
             (self.head, self.parens) = resume;
         }
         if let BlockKind::Function(function) = block.kind {

@@ -8,6 +8,7 @@ use super::role_tables::{
     C_SHARP_ROLES, DART_ROLES, GO_ROLES, JAVA_ROLES, JAVASCRIPT_ROLES, KOTLIN_ROLES, LUA_ROLES, PHP_ROLES,
     PYTHON_ROLES, RUBY_ROLES, RUST_ROLES, RoleTable, SCALA_ROLES, SOLIDITY_ROLES, SWIFT_ROLES,
 };
+use crate::kotlin_words::without_modifier_names;
 use crate::php_offsets::with_square_offsets;
 use crate::ruby_commands::without_command_bodies;
 use crate::typescript_call_signatures::with_parted_signatures;
@@ -112,6 +113,7 @@ static GRAMMARS: &[GrammarEntry] = &[
         "",
         LanguageGrammar {
             parser: || tree_sitter_kotlin_ng::LANGUAGE.into(),
+            readable: without_modifier_names,
             roles: KOTLIN_ROLES,
             ..REPARSED
         },

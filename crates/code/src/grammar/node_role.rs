@@ -35,6 +35,8 @@ pub(crate) enum NodeRole {
     Export,
     /// A node around a value, without a meaning of its own.
     Pass,
+    /// A list of values, which names none of them: only a call around it does.
+    List,
     /// An attribute or decorator before a definition, part of its text.
     Attribute,
 }

@@ -5,8 +5,8 @@
 
 use super::node_role::NameSource::{self, Child, Field, Fixed, Instance, Prefixed, Receiver, Singleton};
 use super::node_role::NodeRole::{
-    self, Attribute, Binding, Call, Closure, Container, Definition, Export, Function, Lambda, Namespace,
-    OpenNamespace, Pass, Property, SingletonClass, Wrapper,
+    self, Attribute, Binding, Call, Closure, Container, Definition, Export, Function, Lambda, List,
+    Namespace, OpenNamespace, Pass, Property, SingletonClass, Wrapper,
 };
 
 /// Kinds of nodes and their roles.
@@ -41,6 +41,7 @@ pub(super) const C_SHARP_ROLES: RoleTable = &[
     ("variable_declarator", Binding("name")),
     ("assignment_expression", Binding("left")),
     ("invocation_expression", Call),
+    ("object_creation_expression", Call),
     ("argument_list", Pass),
     ("argument", Pass),
 ];
@@ -83,6 +84,13 @@ pub(super) const JAVA_ROLES: RoleTable = &[
     ("enum_constant", Container(NAME)),
     ("record_declaration", Container(NAME)),
     ("annotation_type_declaration", Container(NAME)),
+    ("lambda_expression", Lambda),
+    ("field_declaration", Wrapper),
+    ("variable_declarator", Binding("name")),
+    ("method_invocation", Call),
+    ("object_creation_expression", Call),
+    ("argument_list", Pass),
+    ("cast_expression", Pass),
 ];
 
 /// Roles for JavaScript and TypeScript, whose grammars share most kinds.
@@ -114,6 +122,11 @@ pub(super) const JAVASCRIPT_ROLES: RoleTable = &[
     ("call_expression", Call),
     ("new_expression", Call),
     ("arguments", Pass),
+    // AngularJS: `controller('A', ['$scope', function ($scope) { .. }])`.
+    ("array", List),
+    ("binary_expression", Pass),
+    ("ternary_expression", Pass),
+    ("member_expression", Pass),
     ("parenthesized_expression", Pass),
     ("await_expression", Pass),
     ("as_expression", Pass),
@@ -217,6 +230,8 @@ pub(super) const SCALA_ROLES: RoleTable = &[
     ("package_object", Container(NAME)),
     ("enum_definition", Container(NAME)),
     ("given_definition", Container(NAME)),
+    ("val_definition", Binding("pattern")),
+    ("lambda_expression", Lambda),
 ];
 
 pub(super) const SOLIDITY_ROLES: RoleTable = &[

@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::call::call_name;
+use super::call::{call_name, extended_name};
 use super::scoped_name::LocalName;
 use super::text::{text_of, tidy_expression, unquoted};
 
@@ -41,6 +41,15 @@ pub(crate) fn argument_name(pending: PendingName, text: &str) -> Option<LocalNam
         PendingName::None | PendingName::Bound(_) | PendingName::Default => None,
     }
     .filter(|name| !name.text.is_empty())
+}
+
+/// Returns the pending name for the functions in an object that is an argument: `const slice = createSlice({ .. })`.
+pub(crate) fn object_name(pending: PendingName, text: &str) -> Option<LocalName> {
+    match pending {
+        PendingName::Through(_) => argument_name(pending, text),
+        PendingName::Argument(call) => extended_name(call, text),
+        PendingName::None | PendingName::Bound(_) | PendingName::Default => None,
+    }
 }
 
 /// Returns the node that names the value of a binding: the target of an assignment, the key of a pair.

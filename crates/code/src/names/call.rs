@@ -22,11 +22,42 @@ const MODULE_WRAPPERS: &[&str] = &[
     "feature",
     "group",
     "namespace",
+    // Ruby: what a module gives to the class that includes it, and the helpers of Sinatra.
+    "included",
+    "prepended",
+    "helpers",
 ];
 
-/// Whether the function argument of `call` is a wrapper around a part of the file.
-pub(crate) fn wraps_module(call: Node, text: &str) -> bool {
-    calls_function_literal(call) || MODULE_WRAPPERS.contains(&last_part(callee(call, text)))
+/// Calls that add the properties of an object to their first argument.
+const EXTENDING_CALLS: &[&str] = &["assign", "extend"];
+
+/// Whether the function argument of `call` is a wrapper around a part of the file. A call whose value is bound to a name
+/// is only one if it calls a function that is written there: `Point = Data.define(:x) do .. end` is a class.
+pub(crate) fn wraps_module(call: Node, text: &str, is_bound: bool) -> bool {
+    calls_function_literal(call) || (!is_bound && MODULE_WRAPPERS.contains(&last_part(callee(call, text))))
+}
+
+/// Whether the value of `call` is a function that is written there: `function () { .. }.bind(this)`.
+pub(crate) fn binds_function(call: Node, text: &str) -> bool {
+    call.child_by_field_name("function").is_some_and(|callee| {
+        let method = callee.child_by_field_name("property");
+        method.is_some_and(|name| text_of(name, text) == "bind") && calls_function_literal(call)
+    })
+}
+
+/// Whether the methods in the block of `call` are those of the class itself, as in `class_methods do .. end` of Rails.
+pub(crate) fn opens_singleton(call: Node, text: &str) -> bool {
+    call.child_by_field_name("block").is_some() && callee(call, text) == "class_methods"
+}
+
+/// Returns what an object that is the argument of `call` is added to: `Object.assign(Point.prototype, { .. })`.
+pub(super) fn extended_name(call: Node, text: &str) -> Option<LocalName> {
+    if !EXTENDING_CALLS.contains(&last_part(callee(call, text))) {
+        return None;
+    }
+    let first = call.child_by_field_name("arguments")?.named_child(0)?;
+    let is_name = matches!(first.kind(), "identifier" | "member_expression");
+    is_name.then(|| tidy_expression(text_of(first, text)).into())
 }
 
 /// Whether a function is called where it is written, as in `(function (root, factory) { .. })(this,

@@ -19,7 +19,12 @@ pub(crate) fn defined_name(
     let found: LocalName = match source {
         NameSource::Bound => return None,
         // The type of an `impl` block: `impl<T> Stack<T>`, `impl Read for &mut Stack`.
-        NameSource::Field("type") => tidy(without_generics(without_pointers(field("type")?))).into(),
+        NameSource::Field("type") => {
+            let name = without_pointers(field("type")?);
+            // `impl dyn Read + Send`
+            let name = name.split(" + ").next().unwrap_or(name);
+            tidy(without_generics(without_paths(name))).into()
+        }
         NameSource::Field(name) => tidy(unquoted(field(name)?)).into(),
         NameSource::Prefixed(prefix, name) => tidy(&format!("{prefix}{}", field(name)?)).into(),
         NameSource::Child(kind) => {
@@ -29,6 +34,8 @@ pub(crate) fn defined_name(
         NameSource::FieldOr(name, otherwise) => tidy(field(name).unwrap_or(otherwise)).into(),
         NameSource::FirstWord => {
             let name = text_of(node, text).split(|c: char| !c.is_alphanumeric() && c != '_').next()?;
+            // Before Solidity 0.6 it had no name.
+            let name = if name == "function" { "fallback" } else { name };
             name.to_owned().into()
         }
         NameSource::Signature => {
@@ -54,7 +61,7 @@ pub(crate) fn defined_name(
             // `func (s *Stack[T]) Push()` is `Stack.Push`.
             let type_name = text_of(parameter.child_by_field_name("type")?, text);
             let type_name = type_name.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_');
-            let type_name = type_name.split('[').next().unwrap_or_default();
+            let type_name = type_name.split(['[', ')']).next().unwrap_or_default();
             tidy(&format!("{}.{}", type_name.trim(), field("name")?)).into()
         }
         NameSource::Instance => LocalName { text: tidy(field("name")?), separator: Some("#") },
@@ -93,6 +100,15 @@ fn without_pointers(name: &str) -> &str {
         }
         rest = inner;
     }
+}
+
+/// Returns a path of Rust without the modules above that it begins with.
+fn without_paths(name: &str) -> &str {
+    let mut rest = name;
+    while let Some(inner) = ["super::", "self::", "crate::"].iter().find_map(|lead| rest.strip_prefix(lead)) {
+        rest = inner;
+    }
+    rest
 }
 
 /// Returns the first named child of one of these kinds.

@@ -191,7 +191,8 @@ impl<'a, 't> TreeWalk<'a, 't> {
             NodeRole::Container(source) => {
                 let name = self
                     .defined_name(node, source)
-                    .or_else(|| names::bound_name(pending, text).map(LocalName::from));
+                    .or_else(|| names::bound_name(pending, text).map(LocalName::from))
+                    .or_else(|| names::object_name(pending, text).filter(|_| source == NameSource::Bound));
                 self.enter_container(name, frame);
             }
             NodeRole::Namespace(source) | NodeRole::OpenNamespace(source) => {
@@ -210,12 +211,25 @@ impl<'a, 't> TreeWalk<'a, 't> {
                     frame.pending = PendingName::Default;
                 }
             }
+            // Ruby: `validates :name, if: -> { .. }`.
+            NodeRole::Binding("key")
+                if matches!(pending, PendingName::Argument(_) | PendingName::Through(_)) =>
+            {
+                (frame.wrapper, frame.pending) = (wrapper, pending);
+            }
             NodeRole::Binding(field) => {
                 frame.wrapper = Some(wrapper.unwrap_or(node));
                 frame.pending =
                     names::binding_node(node, field).map_or(PendingName::None, PendingName::Bound);
             }
-            NodeRole::Call if names::wraps_module(node, text) => {}
+            NodeRole::Call if names::binds_function(node, text) => {
+                frame.role = NodeRole::Pass;
+                (frame.wrapper, frame.pending) = (wrapper, pending);
+            }
+            NodeRole::Call if names::opens_singleton(node, text) => {
+                self.scope.push(ScopeSegment { name: String::new(), separator: "." });
+            }
+            NodeRole::Call if names::wraps_module(node, text, matches!(pending, PendingName::Bound(_))) => {}
             NodeRole::Call => {
                 // In a chain (`a().b().c()`), every call reaches back to the start of the chain.
                 frame.wrapper = wrapper.or_else(|| names::is_plain_call(node, text).then_some(node));
@@ -231,12 +245,17 @@ impl<'a, 't> TreeWalk<'a, 't> {
                 };
             }
             NodeRole::Pass => {
-                // With several functions as arguments, the statement belongs to none of them.
-                let several = parent.role == NodeRole::Call
+                // With several functions as arguments or branches, the statement belongs to none of them.
+                let several = (parent.role == NodeRole::Call || node.kind() == "ternary_expression")
                     && self.count_children(node, |role| matches!(role, NodeRole::Closure | NodeRole::Lambda))
                         > 1;
                 frame.wrapper = wrapper.filter(|_| !several);
                 frame.pending = pending;
+            }
+            NodeRole::List => {
+                let of_call = matches!(pending, PendingName::Argument(_) | PendingName::Through(_));
+                (frame.wrapper, frame.pending) =
+                    if of_call { (wrapper, pending) } else { (None, PendingName::None) };
             }
             NodeRole::Plain | NodeRole::Comment | NodeRole::Attribute => {}
         }

@@ -219,3 +219,22 @@ fn a_name_with_underscores_after_an_enumeration_is_that_of_a_function() {
     let text = "enum kind\n__close(struct item *in)\n{\n}\nenum kind __stop(void)\n{\n}\nstruct a __attribute__((packed)) {\n  int b;\n};\n";
     assert_eq!(functions("a.c", text), ["__close 1-4", "__stop 5-7"]);
 }
+
+#[test]
+fn macros_that_end_a_declaration_hide_no_function() {
+    let function = "static int compare(const A *a, const A *b)\n{\n    return a->x - b->x;\n}\n";
+    for before in [
+        "ASN1_SEQUENCE(A) = {\n    ASN1_SIMPLE(A, x, B),\n} ASN1_SEQUENCE_END(A)\n\n",
+        "ASN1_SEQUENCE(A) = {\n    ASN1_SIMPLE(A, x, B),\n} ASN1_SEQUENCE_END(A)\nIMPLEMENT_ASN1_FUNCTIONS(A)\n\n",
+        "ASN1_ITEM_TEMPLATE(A) =\n    ASN1_EX_TEMPLATE_TYPE(B, 0, x, C)\nASN1_ITEM_TEMPLATE_END(A)\n\n",
+        "#if 0\n* @brief Reads 64/32 bit\n=  |____|  (a\n#endif\n",
+        "IMPLEMENT_ASN1_FUNCTIONS(A)\n",
+        "END_TEST\n",
+        "QT_BEGIN_NAMESPACE\n",
+        "OPENSSL_BEGIN_ALLOW_DEPRECATED\n",
+    ] {
+        let first = before.lines().count() + 1;
+        let expected = [format!("compare {first}-{}", first + 3)];
+        assert_eq!(functions("a.c", &format!("{before}{function}")), expected, "{before}");
+    }
+}

@@ -125,3 +125,73 @@ fn signatures_without_semicolons_do_not_hide_the_functions_after_them() {
     assert_eq!(names("a.ts", text, "one", "two"), ["make", "A.get"]);
     assert_eq!(names("a.tsx", text, "one", "two"), ["make", "A.get"]);
 }
+
+#[test]
+fn functions_behind_operators_lists_and_bindings_have_the_name_of_the_value() {
+    for (head, tail, expected) in [
+        ("var merge = Object.assign || function (a, b) {", "};", "merge"),
+        ("var pick = this.pick.bind(this), find = function (a, b) {", "}.bind(this);", "find"),
+        (
+            "angular.module('app').controller('C', ['$scope', function (a, b) {",
+            "}]);",
+            "angular.module('app').controller('C')",
+        ),
+        ("const slice = createSlice({ reducers: { add(a, b) {", "} } });", "slice.reducers.add"),
+        ("export default defineComponent({ methods: { go(a, b) {", "} } });", "default.methods.go"),
+        ("Object.assign(Point.prototype, { norm(a, b) {", "} });", "Point.prototype.norm"),
+        ("$.extend(Point, { norm: function (a, b) {", "} });", "Point.norm"),
+        ("var Page = View.extend({ render: function (a, b) {", "} });", "Page.render"),
+    ] {
+        let text = format!("{head}\n  return get(a, b);\n{tail}\n");
+        assert_eq!(names("a.js", &text, "get(a", "get(esc(a)"), [expected], "{text}");
+    }
+    let text = "var run = fast ? function (a) {\n  return one(a);\n} : function (b) {\n  return b;\n};\n";
+    assert_eq!(names("a.js", text, "one", "two"), ["run"]);
+    // A list names none of its values.
+    let text = "var all = [function (a) {\n  return one(a);\n}];\n";
+    assert_eq!(names("a.js", text, "one", "two"), ["(lines)"]);
+}
+
+#[test]
+fn blocks_of_rails_and_data_classes_are_no_methods() {
+    for (head, expected) in [
+        ("included do", "A#find"),
+        ("helpers do", "A#find"),
+        ("class_methods do", "A.find"),
+        ("Point = Data.define(:x) do", "A::Point#find"),
+    ] {
+        let text = format!("module A\n  {head}\n    def find(id)\n      one(id)\n    end\n  end\nend\n");
+        assert_eq!(names("a.rb", &text, "one", "two"), [expected], "{text}");
+    }
+    let text = "class A\n  validates :name, if: -> {\n    one(self)\n  }\nend\n";
+    assert_eq!(names("a.rb", text, "one", "two"), ["A::validates(:name)"]);
+}
+
+#[test]
+fn fields_name_the_lambdas_in_them() {
+    for (path, text, expected) in [
+        (
+            "A.java",
+            "class A {\n  static final Order C = (a, b) -> {\n    return one(a, b);\n  };\n}\n",
+            "A.C",
+        ),
+        ("A.java", "class A {\n  Lazy<B> lazy = new Lazy<>(() -> {\n    return one();\n  });\n}\n", "A.lazy"),
+        ("A.cs", "class A {\n  Lazy<B> lazy = new Lazy<B>(() => {\n    return one();\n  });\n}\n", "A.lazy"),
+        ("A.scala", "object A {\n  val f = (x: Int) => {\n    one(x)\n  }\n}\n", "A.f"),
+        ("a.rs", "impl super::Conn {\n    fn read(&self) {\n        one(self)\n    }\n}\n", "Conn::read"),
+        ("a.rs", "impl dyn Read + Send {\n    fn read(&self) {\n        one(self)\n    }\n}\n", "Read::read"),
+        (
+            "a.sol",
+            "contract A {\n  function () external payable {\n    one(msg.sender);\n  }\n}\n",
+            "A.fallback",
+        ),
+    ] {
+        assert_eq!(names(path, text, "one", "two"), [expected], "{text}");
+    }
+}
+
+#[test]
+fn a_modifier_of_kotlin_that_is_a_name_ends_no_class() {
+    let text = "class A {\n  var open = false\n  fun close() {\n    lock {\n      open = false\n      open?.x()\n    }\n  }\n  fun find(id: Int): Int {\n    return one(id)\n  }\n}\nfun g(): Int {\n  return one(2)\n}\n";
+    assert_eq!(names("A.kt", text, "one", "two"), ["A.find", "g"]);
+}
