@@ -28,8 +28,8 @@ impl CommentSyntax {
         patterns: false,
         line_begins_word: false,
     };
-    const GO: Self = Self { long_strings: true, ..Self::C };
-    const JAVASCRIPT: Self = Self { patterns: true, ..Self::GO };
+    const LONG_STRINGS: Self = Self { long_strings: true, ..Self::C };
+    const JAVASCRIPT: Self = Self { patterns: true, ..Self::LONG_STRINGS };
     const PHP: Self = Self { line: &[b"//", b"# "], ..Self::C };
     const HASH: Self = Self { line: &[b"#"], block: &[], ..Self::C };
     const PYTHON: Self = Self { long_strings: true, ..Self::HASH };
@@ -55,10 +55,10 @@ impl CommentSyntax {
     pub fn of(language: Option<Language>) -> Self {
         use Language as L;
         match language {
-            Some(L::Jupyter | L::Python | L::Vyper) => Self::PYTHON,
-            Some(
-                L::CoffeeScript | L::Crystal | L::Elixir | L::Julia | L::Nim | L::PowerShell | L::R | L::Tcl,
-            ) => Self::HASH,
+            Some(L::CoffeeScript | L::Elixir | L::Julia | L::Jupyter | L::Nim | L::Python | L::Vyper) => {
+                Self::PYTHON
+            }
+            Some(L::Crystal | L::PowerShell | L::R | L::Tcl) => Self::HASH,
             Some(L::Ruby) => Self::RUBY,
             Some(L::Perl) => Self::PERL,
             Some(L::Shell) => Self::SHELL,
@@ -92,7 +92,9 @@ impl CommentSyntax {
             ) => Self::MARKUP,
             Some(L::Handlebars | L::Mustache) => Self::BRACES,
             Some(L::Svelte) => Self::SVELTE,
-            Some(L::Go) => Self::GO,
+            Some(L::CSharp | L::Dart | L::Go | L::Groovy | L::Java | L::Kotlin | L::Scala | L::Swift) => {
+                Self::LONG_STRINGS
+            }
             Some(L::JavaScript | L::TypeScript) => Self::JAVASCRIPT,
             _ => Self::C,
         }

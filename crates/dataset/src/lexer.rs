@@ -196,6 +196,8 @@ mod tests {
             (Language::Perl, "s#a#b#; f(); # c", "s#a#b#;f();"),
             (Language::Shell, "a=${b#*/} # c", "a=${b#*/}"),
             (Language::Ruby, "a =~ /#/ # c", "a=~/#/"),
+            (Language::Java, "a = \"\"\"\n b // c\n\"\"\"; // d", "a=\"\"\"b//c\"\"\";"),
+            (Language::Elixir, "a = \"\"\"\n# b\n\"\"\" # c", "a=\"\"\"#b\"\"\""),
             (Language::C, "a /* b", "a/*b"),
         ] {
             assert_eq!(tokens(language, code), expected, "{code}");

@@ -162,16 +162,20 @@ fn by_search(
         Err(reason) => reason,
         found => return found,
     };
-    let mut found: Vec<ResolvedCommit> = Vec::new();
+    let mut found: Vec<FoundCommit> = Vec::new();
     for version in fixed_versions {
         let Some(before) = previous_patch_version(version) else { continue };
         let range = history.range(&before, version).into_iter();
-        let fixes = range.filter(|found| is_security_fix(history.repository(), found.commit));
-        found.extend(fixes.map(|found| ResolvedCommit::new(found, BY_VERSION_RANGE)));
+        found.extend(range.filter(|found| is_security_fix(history.repository(), found.commit)));
     }
+    // `1.2.3` and `v1.2.3` are the same range.
+    found.sort_unstable_by_key(|found| found.commit);
+    found.dedup_by_key(|found| found.commit);
     match found.len() {
         0 => Err(format!("{not_mentioned}, and none between the versions sounds like the fix")),
-        1..=MAX_COMMITS => Ok(found),
+        1..=MAX_COMMITS => {
+            Ok(found.into_iter().map(|found| ResolvedCommit::new(found, BY_VERSION_RANGE)).collect())
+        }
         n => Err(format!("{not_mentioned}, and {n} between the versions sound like the fix")),
     }
 }

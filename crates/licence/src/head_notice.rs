@@ -45,6 +45,10 @@ pub(crate) fn stated_licence(head: &str, words: impl Fn(&str) -> String) -> Opti
     Some(StatedLicence { expression: canonical(found.ids.first()?)?, score: found.score })
 }
 
+/// Words behind a version that allow later ones.
+const LATER_WORDS: [&str; 6] =
+    [" any later", " or later", " or newer", " or above", " or higher", " or at your option later"];
+
 /// Returns the licence of a notice as the Free Software Foundation proposes it, with its version.
 fn gnu(words: &str) -> Option<String> {
     let start = words.find(" terms of the gnu ")?;
@@ -62,8 +66,9 @@ fn gnu(words: &str) -> Option<String> {
     let mut parts = rest.split(' ');
     let major = parts.next().filter(|part| matches!(*part, "1" | "2" | "3"))?;
     let minor = parts.next().filter(|part| part.len() == 1 && part.starts_with(|c: char| c.is_ascii_digit()));
-    let terms: String = rest.split(' ').take(20).collect::<Vec<_>>().join(" ");
-    let end = if terms.contains("any later version") { "or-later" } else { "only" };
+    let terms: String = rest.split(' ').take(20).flat_map(|word| [" ", word]).collect();
+    let allows_later = LATER_WORDS.iter().any(|words| terms.contains(words));
+    let end = if allows_later { "or-later" } else { "only" };
     Some(format!("{family}-{major}.{}-{end}", minor.unwrap_or("0")))
 }
 

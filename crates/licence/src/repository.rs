@@ -60,7 +60,9 @@ pub fn repository_licence(files: &[StatedFile<'_>]) -> Option<FoundLicence> {
     };
     let known: BTreeSet<String> =
         texts.iter().flat_map(|(_, text)| text.ids.iter().map(|id| base_id(id).to_owned())).collect();
-    let mut score = texts.iter().map(|(_, text)| text.score).fold(1.0, f64::min);
+    // A file that SPDX does not know may be yet another licence.
+    let most = if has_unknown { UNKNOWN_FILE_SCORE } else { 1.0 };
+    let score = texts.iter().map(|(_, text)| text.score).fold(most, f64::min);
     let first = texts.first().map(|(path, _)| (*path).to_owned());
     // A manifest knows more than the texts that it agrees with: whether one may choose, and about later versions.
     if let Some((path, expression)) = declared
@@ -69,15 +71,18 @@ pub fn repository_licence(files: &[StatedFile<'_>]) -> Option<FoundLicence> {
         let path = first.unwrap_or_else(|| path.to_owned());
         return Some(FoundLicence { expression, path, score, is_version_open: false });
     }
-    // A file that SPDX does not know may be yet another licence.
-    if has_unknown {
-        score = score.min(UNKNOWN_FILE_SCORE);
-    }
     let is_choice = texts.iter().any(|(_, text)| text.is_choice) || are_choices(&texts);
     let between = if is_choice { " OR " } else { " AND " };
-    let only = |id: &String| if has_versions(id) { format!("{id}-only") } else { id.clone() };
-    let ids: Vec<String> = known.iter().map(only).collect();
-    let is_version_open = known.iter().any(|id| has_versions(id));
+    // Texts of the GNU licences are the same for one version and for all later ones; names of files tell.
+    let allows_later =
+        |id: &String| texts.iter().any(|(_, text)| text.ids.contains(&format!("{id}-or-later")));
+    let full_id = |id: &String| match has_versions(id) {
+        true if allows_later(id) => format!("{id}-or-later"),
+        true => format!("{id}-only"),
+        false => id.clone(),
+    };
+    let ids: Vec<String> = known.iter().map(full_id).collect();
+    let is_version_open = known.iter().any(|id| has_versions(id) && !allows_later(id));
     Some(FoundLicence { expression: ids.join(between), path: first?, score, is_version_open })
 }
 
@@ -91,7 +96,9 @@ fn without_included(texts: Vec<(&str, TextLicence)>) -> Vec<(&str, TextLicence)>
 /// Returns the licences of a `LICENSES/` folder, whose files are named by their ids.
 fn reuse_licences<'a>(files: &[StatedFile<'a>]) -> Vec<(&'a str, TextLicence)> {
     let named = files.iter().filter_map(|file| {
-        let ids = vec![base_id(reuse_id(file.path)?).to_owned()];
+        let id = reuse_id(file.path)?;
+        let id = if id.ends_with("-or-later") { id } else { base_id(id) };
+        let ids = vec![id.to_owned()];
         Some((file.path, TextLicence { ids, score: 1.0, is_choice: false }))
     });
     named.collect()

@@ -195,7 +195,7 @@ impl Lexer<'_> {
         let name = &self.bytes[name..condition];
         self.skip_directive_line();
         let kind = match name {
-            b"if" => TokenKind::If { never: self.bytes[condition..self.at].trim_ascii().starts_with(b"0") },
+            b"if" => TokenKind::If { never: is_never(self.bytes[condition..self.at].trim_ascii()) },
             b"ifdef" | b"ifndef" => TokenKind::If { never: false },
             b"else" | b"elif" | b"elifdef" | b"elifndef" => TokenKind::Else,
             b"endif" => TokenKind::EndIf,
@@ -236,6 +236,14 @@ fn is_word_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'@') || byte >= 0x80
 }
 
+/// Whether a condition is 0 whatever else it says: `0`, `0 && A`, `0 /* why */`.
+fn is_never(condition: &[u8]) -> bool {
+    let rest = condition.strip_prefix(b"0").map(<[u8]>::trim_ascii_start);
+    rest.is_some_and(|rest| {
+        rest.is_empty() || [&b"&&"[..], b"//", b"/*"].iter().any(|behind| rest.starts_with(behind))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,6 +271,11 @@ mod tests {
             tokens("# if 0 // never\n#elif A\n#endif\n#ifdef B").iter().map(|t| t.kind).collect();
         let (never, other) = (TokenKind::If { never: true }, TokenKind::If { never: false });
         assert_eq!(kinds, [never, TokenKind::Else, TokenKind::EndIf, other]);
+        for (condition, expected) in
+            [("0 && A", never), ("0/* why */", never), ("0x0500 <= A", other), ("0 || A", other)]
+        {
+            assert_eq!(tokens(&format!("#if {condition}"))[0].kind, expected, "{condition}");
+        }
     }
 
     #[test]

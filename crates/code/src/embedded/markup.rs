@@ -77,12 +77,22 @@ pub(super) fn front_matter_and_scripts(text: &str) -> String {
     }
 }
 
+/// Begin of the tag of a script.
+const SCRIPT: &str = "<script";
+
 /// Calls `visit` with the tag of each script, and with the start and the end of its content.
 fn for_each_script(text: &str, mut visit: impl FnMut(&str, (usize, usize))) {
     let lower = text.to_ascii_lowercase();
     let mut from = 0;
-    while let Some(tag) = lower[from..].find("<script").map(|at| from + at) {
+    while let Some(tag) = lower[from..].find(SCRIPT).map(|at| from + at) {
         let Some(start) = tag_end(&lower[tag..]).map(|length| tag + length) else { break };
+        let element = &lower[tag..start];
+        // `<scripts>` is another element, and `<script src=".." />` of a component has no content.
+        let has_name = element[SCRIPT.len()..].starts_with(|c: char| c.is_whitespace() || "/>".contains(c));
+        if !has_name || (element.ends_with("/>") && element.contains("src")) {
+            from = start;
+            continue;
+        }
         let end = lower[start..].find("</script").map_or(text.len(), |at| start + at);
         if is_script(&lower[tag..start]) {
             visit(&lower[tag..start], (start, end));

@@ -31,7 +31,7 @@ const ECMA_DECLARATIONS: DeclarationTable =
 const GO_DECLARATIONS: DeclarationTable =
     &[("short_var_declaration", "left"), ("parameter_declaration", "name"), ("var_spec", "name")];
 
-// Callers may name parameters of Python, so only what is assigned is local.
+// Callers may name parameters of Python, so only what is assigned, and is none of them, is local.
 const PYTHON_DECLARATIONS: DeclarationTable = &[("assignment", "left"), ("for_statement", "left")];
 
 /// Words that names are made of, as people name variables.
@@ -58,7 +58,9 @@ pub(super) fn replacements<'t>(
         let token = &text[leaf.span.clone()];
         for word in token.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()) {
             words.insert(word);
-            if !leaf.is_variable && (!leaf.is_text || token.starts_with('#')) {
+            // Strings may name variables: `f"{user}"`.
+            let is_plain_text = leaf.is_text && !token.starts_with('#') && !token.contains('{');
+            if !leaf.is_variable && !is_plain_text {
                 others.insert(word);
             }
         }
@@ -112,6 +114,9 @@ fn declared_names<'t>(tree: &Tree, text: &'t str, language: Language) -> BTreeSe
                     node.named_children(&mut children).filter(|child| child.kind() == "identifier");
                 names.extend(parameters.map(|child| &text[child.byte_range()]));
             }
+            if node.kind().ends_with("parameters") && language == Language::Python {
+                hidden.extend(parameter_names(&node, text));
+            }
             // `global x`, `extern int x;` and static variables live longer than the function.
             if matches!(node.kind(), "global_statement" | "nonlocal_statement" | "storage_class_specifier") {
                 let whole = node.parent().filter(|_| node.kind().starts_with("storage")).unwrap_or(node);
@@ -129,6 +134,19 @@ fn declared_names<'t>(tree: &Tree, text: &'t str, language: Language) -> BTreeSe
             functions -= u32::from(is_function(&cursor.node()));
         }
     }
+}
+
+/// Returns the names of the parameters in a list of Python: `a, b=1, c: int, *d`.
+fn parameter_names<'t>(list: &Node<'_>, text: &'t str) -> Vec<&'t str> {
+    let mut children = list.walk();
+    let name = |child: Node<'_>| {
+        let name = match child.kind() {
+            "identifier" => child,
+            _ => child.child_by_field_name("name").or_else(|| child.named_child(0))?,
+        };
+        Some(&text[name.byte_range()])
+    };
+    list.named_children(&mut children).filter_map(name).collect()
 }
 
 fn is_function(node: &Node<'_>) -> bool {

@@ -72,6 +72,8 @@ fn scripts_of_pages_are_read_as_scripts() {
     let tsx = format!("<script lang=tsx>\n{script}const a = <p>{{id}}</p>;\n</script>\n");
     assert_eq!(found("A.vue", &tsx), ("typescript", vec![(Some("find".to_owned()), 2)]));
     assert!(!compare("A.vue", &tsx, &changed(&tsx)).changes[0].parse_error);
+    let linked = format!("<script src=\"x.js\" />\n<scripts>\n</scripts>\n<script>\n{script}</script>\n");
+    assert_eq!(found("A.vue", &linked), ("javascript", vec![(Some("find".to_owned()), 5)]));
     let astro = format!("---\n{script}---\n<p>x</p>\n");
     assert_eq!(found("a.astro", &astro), ("typescript", vec![(Some("find".to_owned()), 2)]));
     let html = format!("<html><script>\n{}</script>\n", script.replace(": string", ""));

@@ -32,6 +32,18 @@ fn locals_get_other_names_and_what_others_see_stays() {
             vec![],
         ),
         (
+            Language::Python,
+            "def take(rows, limit=3):\n    limit = limit or 10\n    found = rows[0]\n    other = rows[1]\n    return f\"{found}\", other\n",
+            vec!["take", "rows", "limit", "found"],
+            vec!["other"],
+        ),
+        (
+            Language::JavaScript,
+            "function take(row) { const found = row.a, other = row.b; return `${found}` + other; }",
+            vec!["take", "found"],
+            vec!["other"],
+        ),
+        (
             Language::Java,
             "int take(String text) { int n = text.length(); for (int i = 0; i < n; i++) { put(i, this.text); } return n; }",
             vec!["take", "length", "put", "text"],

@@ -16,7 +16,7 @@ const MAX_DATE_BYTES: usize = 48;
 const MONTH_NAMES: [&[u8]; 12] =
     [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 
-/// Names of zones and their hours before UTC, without those that different countries have for different zones.
+/// Names of zones and their hours before UTC. Those that several countries use are those of RFC 822, section 5.1.
 const ZONE_HOURS: [(&[u8], i32); 20] = [
     (b"UTC", 0),
     (b"GMT", 0),

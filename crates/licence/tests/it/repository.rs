@@ -76,9 +76,33 @@ fn a_file_that_nobody_knows_makes_the_others_uncertain() {
 }
 
 #[test]
+fn a_manifest_is_uncertain_beside_a_text_that_nobody_knows() {
+    let manifest = ("package.json", r#"{"license": "MIT"}"#);
+    let of =
+        |files: &[(&str, &str)]| licence(files).map(|found| (found.expression, found.score < CERTAIN_SCORE));
+    assert_eq!(of(&[manifest]), Some(("MIT".to_owned(), false)));
+    assert_eq!(of(&[manifest, ("LICENSE", MIT)]), Some(("MIT".to_owned(), false)));
+    assert_eq!(of(&[manifest, ("LICENSE", "All rights reserved.")]), Some(("MIT".to_owned(), true)));
+}
+
+#[test]
+fn notices_allow_later_versions_in_several_words() {
+    for (words, expected) in [
+        ("version 2 or later", "GPL-2.0-or-later"),
+        ("version 3 (or newer)", "GPL-3.0-or-later"),
+        ("version 2 or (at your option) any later version", "GPL-2.0-or-later"),
+        ("version 2", "GPL-2.0-only"),
+    ] {
+        let text = format!("/* Under the terms of the GNU General Public License {words}. */");
+        let found = FileNotice::read(&text).licence(None, "a.c").map(|found| found.expression);
+        assert_eq!(found.as_deref(), Some(expected), "{words}");
+    }
+}
+
+#[test]
 fn the_folder_of_reuse_counts_where_there_is_no_text_at_the_root() {
     let folder = [("LICENSES/MIT.txt", "x"), ("LICENSES/GPL-2.0-or-later.txt", "y")];
-    assert_eq!(expression(&folder).as_deref(), Some("GPL-2.0-only AND MIT"));
+    assert_eq!(expression(&folder).as_deref(), Some("GPL-2.0-or-later AND MIT"));
     assert_eq!(expression(&[("LICENSE", MIT), folder[1]]).as_deref(), Some("MIT"));
 }
 
