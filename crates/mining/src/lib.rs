@@ -58,6 +58,6 @@ pub use fix_commit::{announced_version, is_security_fix};
 pub use history::selecting_merge;
 pub use judged_commit::{DroppedChange, JudgedCommit, JudgedFunction};
 pub use selected_commit::{SelectedCommit, SelectionReason};
-pub use settings::{DEFAULT_REPOSITORIES, RepoCollector};
+pub use settings::{DEFAULT_REPOSITORIES, RepoCollector, fraction};
 pub use shard::RepoShard;
 pub use since::SinceDate;

@@ -82,8 +82,11 @@ impl Default for RepoCollector {
     }
 }
 
-/// Parses a number from 0 to 1.
-fn fraction(text: &str) -> Result<f64, String> {
+/// Parses a number from 0 to 1, such as a confidence.
+///
+/// # Errors
+/// A message for the user.
+pub fn fraction(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
     number.ok_or_else(|| format!("{text:?} is not a number from 0 to 1"))
 }

@@ -75,6 +75,9 @@ pub(crate) fn planned_job(name: Option<&str>, dir: &PlanDir) -> Result<String> {
     let jobs = dir.jobs()?;
     match (name, jobs.as_slice()) {
         (Some(name), _) if jobs.iter().any(|job| job == name) => Ok(name.to_owned()),
+        (_, []) => {
+            Err(UsageError("nothing is planned there: make a plan by streamguard plan".to_owned()).into())
+        }
         (Some(name), _) => {
             Err(UsageError(format!("there is no plan of {name:?}; planned are: {}", jobs.join(", "))).into())
         }

@@ -14,7 +14,7 @@ use streamguard::exit::{Exit, UsageError};
 use streamguard::ui;
 use streamguard::ui::side_by_side::SideBySide;
 use streamguard_mining::scoring::DEFAULT_MIN_CONFIDENCE;
-use streamguard_mining::{CommitMiner, SelectedCommit, SelectionReason, selecting_merge};
+use streamguard_mining::{CommitMiner, SelectedCommit, SelectionReason, fraction, selecting_merge};
 
 use commit_places::CommitPlace;
 use explanation::CommitExplanation;
@@ -45,7 +45,7 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
     /// Least confidence of a function that becomes a sample
-    #[arg(long, value_name = "0.0-1.0", default_value_t = DEFAULT_MIN_CONFIDENCE)]
+    #[arg(long, value_name = "0.0-1.0", default_value_t = DEFAULT_MIN_CONFIDENCE, value_parser = fraction)]
     min_confidence: f64,
     /// Show both sides of each function too
     #[arg(long, conflicts_with = "json")]

@@ -60,6 +60,10 @@ fn each_sample_of_a_commit_is_explained_with_what_was_left_out() {
     assert_eq!(unknown.status.code(), Some(2));
     assert!(stderr(&unknown).contains("--repo PATH"), "{}", stderr(&unknown));
     assert_eq!(run(folder.path(), &["explain", "main"]).status.code(), Some(2));
+    for confidence in ["NaN", "2", "-1"] {
+        let output = run(folder.path(), &["explain", "123456", &format!("--min-confidence={confidence}")]);
+        assert_eq!(output.status.code(), Some(2), "{confidence}");
+    }
 }
 
 #[test]
