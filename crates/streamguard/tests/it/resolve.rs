@@ -58,6 +58,15 @@ fn lines_of_urls_and_advisories_are_understood() {
 }
 
 #[test]
+fn urls_may_be_arguments() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = resolve(folder.path(), &["https://github.com/owner/name/pull/7"], "");
+    let line = "https://github.com/owner/name/pull/7\thttps://github.com/owner/name\tpull\t7\n";
+    assert_eq!(stdout(&output), line);
+    assert_eq!(stderr(&output), "1 URL, 1 understood: pull 1\n");
+}
+
+#[test]
 fn json_lines_hold_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let output =
