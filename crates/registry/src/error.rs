@@ -62,7 +62,7 @@ pub fn read_settings<T: DeserializeOwned>(settings: Value) -> Result<T, Settings
 
 /// Words for the types of Rust that messages of serde name.
 const TYPE_WORDS: [(&[&str], &str); 5] = [
-    (&["u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "nonzero"], "a whole number"),
+    (&["u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "a nonzero"], "a whole number"),
     (&["f32", "f64"], "a number"),
     (&["a boolean"], "true or false"),
     (&["a string", "path string"], "text"),
