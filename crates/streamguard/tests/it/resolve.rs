@@ -47,7 +47,7 @@ fn lines_of_urls_and_advisories_are_understood() {
     assert_eq!(stdout(&output).lines().collect::<Vec<_>>(), expected);
     assert_eq!(
         stderr(&output),
-        "9 URLs, 7 understood: commit 2, compare 1, pull 2, state 1, tag 1, unresolved 2; 1 lines could not be read\n"
+        "9 URLs, 7 understood: commit 2, compare 1, pull 2, state 1, tag 1, unresolved 2; 1 line could not be read\n"
     );
     let files = ["one", "two"].map(|name| folder.path().join(name));
     for file in &files {
