@@ -31,7 +31,16 @@ impl Outcome {
         matches!(self, Self::Finished | Self::Reused)
     }
 
-    /// Returns the name that people and files see.
+    /// Returns the word that people see.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::TimedOut => "timed out",
+            Self::Cancelled => "stopped",
+            Self::Finished | Self::Failed | Self::Crashed | Self::Reused => self.name(),
+        }
+    }
+
+    /// Returns the name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Finished => "finished",
@@ -70,7 +79,15 @@ pub enum CompletionStatus {
 }
 
 impl CompletionStatus {
-    /// Returns the name that people and files see.
+    /// Returns the word that people see.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Cancelled => "stopped",
+            Self::Complete | Self::Partial | Self::Failed => self.name(),
+        }
+    }
+
+    /// Returns the name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Complete => "complete",

@@ -230,7 +230,9 @@ fn check(
         (OnExistingRun::Resume, false, Some(difference)) => {
             Err(RunDirError::OtherSettings { path: path(), difference })
         }
-        (OnExistingRun::Refuse, false, _) => Err(RunDirError::Interrupted { path: path() }),
+        (OnExistingRun::Refuse, false, difference) => {
+            Err(RunDirError::Interrupted { path: path(), difference })
+        }
     }
 }
 
@@ -409,7 +411,12 @@ mod tests {
         let open =
             |seed: u64, on_existing_run| open(folder.path(), json!({"a": {"seed": seed}}), on_existing_run);
         let clock = open(1, OnExistingRun::Refuse).unwrap().clock_ms();
-        assert!(matches!(open(1, OnExistingRun::Refuse), Err(RunDirError::Interrupted { .. })));
+        let refused = |seed| match open(seed, OnExistingRun::Refuse) {
+            Err(RunDirError::Interrupted { difference, .. }) => difference.map(|found| found.to_string()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(refused(1), None);
+        assert_eq!(refused(2).as_deref(), Some("a.seed was 1, is 2"));
         let error = open(2, OnExistingRun::Resume).unwrap_err();
         let RunDirError::OtherSettings { difference, .. } = error else { panic!("{error}") };
         assert_eq!(difference.to_string(), "a.seed was 1, is 2");

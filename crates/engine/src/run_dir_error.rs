@@ -39,6 +39,8 @@ pub enum RunDirError {
     Interrupted {
         /// The folder.
         path: PathBuf,
+        /// First setting that differs, if one does.
+        difference: Option<SettingsDifference>,
     },
     /// The interrupted run had other settings, so its shards are of no use.
     #[error("{path} holds an interrupted run with other settings")]

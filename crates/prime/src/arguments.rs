@@ -101,8 +101,7 @@ impl PrimeArgs {
             // A range on the command line wins over a path that a file of settings names.
             Some(path) if self.range.is_empty() => read_ranges(path),
             None if self.range.is_empty() => Err(PrimeArgsError::Invalid(
-                "say which ranges: --path ranges.json, or --range 1..1000; or which primes: --nth 1e6"
-                    .to_owned(),
+                "say which ranges: 1..1000, or --path ranges.json; or which primes: --nth 1e6".to_owned(),
             )),
             _ => self.range.iter().map(|text| parse_range(text)).collect(),
         }
@@ -110,7 +109,7 @@ impl PrimeArgs {
 }
 
 fn parse_range(text: &str) -> Result<NamedRange, PrimeArgsError> {
-    text.parse().map_err(|error| PrimeArgsError::Invalid(format!("--range {text}: {error}")))
+    text.parse().map_err(|error| PrimeArgsError::Invalid(format!("the range {text}: {error}")))
 }
 
 /// Reads sizes of tuplets: a number or a range.

@@ -35,10 +35,15 @@ pub(crate) fn summarize(
     if distinct_covered < distinct {
         summary = summary.metric("numbers_covered", whole_number(covered));
     }
+    summary = summary.figure("Primes", grouped(primes), "").figure("Numbers", grouped(numbers), "");
     if !count_only {
+        let largest = ends(&stats, |stats| stats.last).max();
         summary = summary
             .metric("smallest", ends(&stats, |stats| stats.first.first().copied()).min())
-            .metric("largest", ends(&stats, |stats| stats.last).max());
+            .metric("largest", largest);
+        if let Some(largest) = largest {
+            summary = summary.figure("Largest prime", grouped(largest.into()), "");
+        }
     }
     summary = summary.table(ranges_table(ranges, &stats, count_only));
     if !tuples.is_empty() {
@@ -125,6 +130,13 @@ fn first_primes_table(ranges: &[NamedRange], stats: &[RangeStats]) -> SummaryTab
         columns: vec!["range".to_owned(), "primes".to_owned()],
         rows: ranges.iter().zip(stats).map(row).collect(),
     }
+}
+
+/// Formats a number with a comma before every three digits.
+fn grouped(number: u128) -> String {
+    let digits = number.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+    groups.collect::<Vec<_>>().join(",")
 }
 
 /// Converts a whole number to JSON, as text if readers limited to 64 bits could not hold it.

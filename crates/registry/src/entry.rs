@@ -44,8 +44,13 @@ pub enum JobKind {
     AdvisorySource,
     /// Makes samples from the advisories of others; runs whenever one of those does.
     FixMiner,
-    /// Computes metrics, as a command of its own. The function makes the job of that command.
-    Metrics(SetUpMetrics),
+    /// Computes metrics, as a command of its own.
+    Metrics {
+        /// Makes the job of that command.
+        set_up: SetUpMetrics,
+        /// Flag that says what the job is about: its values may also stand without the flag.
+        input: &'static str,
+    },
     /// Prepares a dataset for training; has a command of its own.
     Preparation,
     /// Scans code; has a command of its own.
@@ -55,7 +60,7 @@ pub enum JobKind {
 impl JobKind {
     /// Reports whether `collect` runs jobs of this kind.
     pub fn is_collected(self) -> bool {
-        !matches!(self, Self::Metrics(_) | Self::Preparation | Self::Scan)
+        !matches!(self, Self::Metrics { .. } | Self::Preparation | Self::Scan)
     }
 
     /// Reports whether the records of the job are samples, or hold some.

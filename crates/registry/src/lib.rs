@@ -123,8 +123,9 @@ pub const JOBS: &[JobEntry] = &[
         || vec![InheritedSetting::new("seed", SettingOwner::Command)],
     ),
     #[cfg(feature = "ingest")]
-    metrics::<IngestJob, IngestJob>("ingest", "measures web logs", |settings, _| {
+    metrics::<IngestJob, IngestJob>("ingest", "measures web logs", "path", |settings, _| {
         let job: IngestJob = read_settings(settings)?;
+        job.check_paths().map_err(SetUpError::Invalid)?;
         // Asked before the job is moved into the `Arc`.
         Ok(MetricsJob {
             reads_stream: job.reads_stream(),
@@ -149,7 +150,7 @@ pub const JOBS: &[JobEntry] = &[
         },
     },
     #[cfg(feature = "prime")]
-    metrics::<PrimeArgs, PrimeJob>("prime", "counts and lists primes", |settings, workers| {
+    metrics::<PrimeArgs, PrimeJob>("prime", "counts and lists primes", "range", |settings, workers| {
         let arguments: PrimeArgs = read_settings(settings)?;
         let job = arguments.into_job(workers)?;
         Ok(MetricsJob {

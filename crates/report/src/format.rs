@@ -19,6 +19,16 @@ use crate::rendering::{RenderOptions, RenderedFile, ReportError};
 use crate::run::StoredRun;
 use crate::run_results::RESULTS_NAME;
 
+/// Returns the word that readers see for a status, or for the outcome of an attempt: a run that was stopped has the same word
+/// whether it knew of that or not.
+pub(crate) fn status_word(name: &str) -> &str {
+    match name {
+        "cancelled" | "interrupted" => "stopped",
+        "timed_out" => "timed out",
+        name => name,
+    }
+}
+
 /// Renders a run in one format: a file, or several.
 type Renderer = fn(&StoredRun, &RenderOptions) -> Result<Vec<RenderedFile>, ReportError>;
 

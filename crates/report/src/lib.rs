@@ -43,7 +43,7 @@ mod sample_count;
 mod stored_run_files;
 mod tables;
 
-pub use digits::group_digits;
+pub use digits::{format_number, group_digits};
 pub use format::{ReportFormat, formats_in, remove_reports, report_names, write};
 pub use record_unit::RecordUnit;
 pub use rendering::{RenderOptions, ReportError};

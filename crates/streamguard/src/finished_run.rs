@@ -11,6 +11,7 @@ use streamguard_report::{DatasetInfo, check_data, group_digits};
 use crate::hints::run_dir_error;
 use crate::shell::quote_path;
 use crate::ui::escape::escape;
+use crate::ui::plural;
 
 /// Returns what to tell about a command that found its own work done, in place of an error; ready for a terminal. Returns `None` for any other
 /// error, and if a file of the data is gone or was changed.
@@ -33,7 +34,8 @@ pub fn already_complete(error: &Error) -> Option<String> {
 pub(crate) fn describe(folder: &Path, run: &RunInfo) -> String {
     let mut facts = Vec::new();
     if let Ok(Some(DatasetInfo { summary: Some(dataset), .. })) = DatasetInfo::read(folder, run) {
-        facts.push(format!("{} samples", group_digits(dataset.stats.samples)));
+        let samples = dataset.stats.samples;
+        facts.push(format!("{} {}", group_digits(samples), plural(samples as usize, "sample")));
     }
     let begun = i64::try_from(run.clock_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
     facts.extend(begun.map(|begun| format!("begun {}", begun.strftime("%Y-%m-%d %H:%M UTC"))));

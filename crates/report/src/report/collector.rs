@@ -87,6 +87,24 @@ pub struct ReportTable {
     pub rows: Vec<Vec<Value>>,
 }
 
+impl ReportTable {
+    /// Returns the table without the columns in which no row has anything, which only make it wider.
+    #[must_use]
+    pub(crate) fn without_empty_columns(&self) -> Self {
+        let is_empty = |cell: &Value| cell.is_null() || cell.as_str() == Some("");
+        let is_filled =
+            |column: usize| self.rows.iter().any(|row| row.get(column).is_some_and(|cell| !is_empty(cell)));
+        let filled: Vec<usize> = (0..self.columns.len()).filter(|&column| is_filled(column)).collect();
+        let cells =
+            |row: &Vec<Value>| filled.iter().map(|&at| row.get(at).cloned().unwrap_or_default()).collect();
+        Self {
+            title: self.title.clone(),
+            columns: filled.iter().map(|&column| self.columns[column].clone()).collect(),
+            rows: self.rows.iter().map(cells).collect(),
+        }
+    }
+}
+
 impl CollectorReport {
     /// Tells whether this is a source of advisories, whose samples the job `fixes` makes.
     pub(crate) fn is_source(&self) -> bool {

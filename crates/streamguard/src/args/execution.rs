@@ -38,7 +38,7 @@ pub(crate) struct ExecutionArgs {
     /// Place where shards run
     #[arg(long, value_enum, default_value_t = ExecutionMode::Process)]
     pub(crate) mode: ExecutionMode,
-    /// Number of shards that run at once; unless it is 1, some that only wait for upstreams come on top
+    /// Number of shards that run at once
     #[arg(long, visible_alias = "worker", value_name = "N", default_value_t = 4, value_parser = parse_workers)]
     pub(crate) workers: u16,
     /// Memory that one worker process may use, in MiB; 0 for no limit

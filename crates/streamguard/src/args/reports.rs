@@ -32,6 +32,18 @@ impl ReportSelection {
         formats(&self.report_formats)
     }
 
+    /// Returns the chosen formats of a job that finds nothing in code: `all` has no list of findings then.
+    ///
+    /// # Errors
+    /// A name that is not a format.
+    pub(crate) fn formats_without_findings(&self) -> Result<Vec<ReportFormat>, UsageError> {
+        let mut chosen = self.formats()?;
+        chosen.retain(|format| {
+            has_figures(*format) || self.report_formats.iter().any(|name| name == format.name())
+        });
+        Ok(chosen)
+    }
+
     /// Returns the options of the reports.
     pub(crate) fn options(&self) -> RenderOptions {
         RenderOptions { html_samples: self.html_samples }
@@ -49,8 +61,22 @@ pub(crate) fn formats(names: &[String]) -> Result<Vec<ReportFormat>, UsageError>
     names.iter().map(|name| name.parse().map_err(UsageError)).collect()
 }
 
+/// Whether a format has figures; the others are lists of findings in code.
+fn has_figures(format: ReportFormat) -> bool {
+    format != ReportFormat::Sarif
+}
+
 /// Returns the help of flags that name formats, so that a new format needs no change here.
 pub(crate) fn format_help() -> String {
-    let names: Vec<&str> = ReportFormat::ALL.iter().map(|format| format.name()).collect();
+    help_of(ReportFormat::ALL)
+}
+
+/// Returns that help for jobs that find nothing in code.
+pub(crate) fn format_help_without_findings() -> String {
+    help_of(&ReportFormat::ALL.iter().copied().filter(|format| has_figures(*format)).collect::<Vec<_>>())
+}
+
+fn help_of(formats: &[ReportFormat]) -> String {
+    let names: Vec<&str> = formats.iter().map(|format| format.name()).collect();
     format!("Reports to write: {}, or `all`", names.join(", "))
 }

@@ -39,7 +39,7 @@ pub(crate) struct ExamplesArgs {
     #[arg(long, conflicts_with_all = ["interactive", "width", "color"])]
     json: bool,
     /// Number of samples to show
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 3, value_parser = parse_count)]
     count: u64,
     /// Skip this many samples first
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -51,6 +51,11 @@ pub(crate) struct ExamplesArgs {
     /// Colours
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorMode::Auto, action = ArgAction::Set)]
     color: ColorMode,
+}
+
+/// Reads a number of samples.
+fn parse_count(text: &str) -> Result<u64, String> {
+    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "expected a number from 1 on".to_owned())
 }
 
 /// Use of colours.

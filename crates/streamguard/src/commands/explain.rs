@@ -29,7 +29,7 @@ use super::examples;
 #[derive(Args, Clone, Debug)]
 #[command(
     after_help = "Exit codes: 0 complete, 1 error, 2 usage, 4 only what the dataset has recorded can be shown\n\n\
-                  Examples:\n  streamguard explain 5f3a9c01\n  streamguard explain 1a2b3c4 --repo ~/src/libpng --code"
+                  Examples:\n  streamguard explain 80f369b3\n  streamguard explain 1a2b3c4 --repo ~/src/libpng --code"
 )]
 pub(crate) struct ExplainArgs {
     /// The id of a sample or of a commit
@@ -66,7 +66,8 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit> {
     let is_id = what.len() >= MIN_ID_DIGITS && what.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_id {
         return Err(UsageError(format!(
-            "{:?} is no id: give the id of a sample, or of a commit, with at least {MIN_ID_DIGITS} hexadecimal digits",
+            "{:?} is not an id: give the id of a sample, which `streamguard examples` shows, or of a commit, with at least \
+             {MIN_ID_DIGITS} hexadecimal digits",
             arguments.what
         ))
         .into());

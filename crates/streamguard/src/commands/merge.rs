@@ -62,7 +62,9 @@ impl PlannedRun {
             factory.make(name, settings).with_context(|| format!("cannot make the job {name}"))
         };
         let known = || planned.keys().filter_map(|name| registry::find(name));
-        if let Some(entry) = known().find(|entry| matches!(entry.kind, JobKind::Metrics(_) | JobKind::Scan)) {
+        if let Some(entry) =
+            known().find(|entry| matches!(entry.kind, JobKind::Metrics { .. } | JobKind::Scan))
+        {
             return Ok(Self::Metrics(make(entry.name)?));
         }
         if known().next().is_none() {

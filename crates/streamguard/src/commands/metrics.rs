@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand, error::ErrorKind};
+use clap::{Arg, ArgMatches, Args, Command, Error, FromArgMatches, Id, Subcommand, error::ErrorKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use streamguard::ViewMode;
@@ -19,7 +19,7 @@ use streamguard_report::run_paths_for;
 
 use crate::args::execution::{ExecutionArgs, ExecutionMode};
 use crate::args::exit_codes::METRICS_EXIT_CODES;
-use crate::args::reports::ReportSelection;
+use crate::args::reports::{self, ReportSelection};
 use crate::command_line::command_line;
 use crate::launch::{NodeFiles, Purpose, engine_options, exit_of, run_jobs_in};
 use crate::{plan_summary, signals};
@@ -59,7 +59,7 @@ pub(crate) struct MetricsCommand {
 /// Returns the jobs that have such a command, with what makes them.
 fn entries() -> impl Iterator<Item = (&'static JobEntry, SetUpMetrics)> {
     JOBS.iter().filter_map(|entry| match entry.kind {
-        JobKind::Metrics(set_up) => Some((entry, set_up)),
+        JobKind::Metrics { set_up, .. } => Some((entry, set_up)),
         JobKind::Collector
         | JobKind::AdvisorySource
         | JobKind::FixMiner
@@ -68,18 +68,62 @@ fn entries() -> impl Iterator<Item = (&'static JobEntry, SetUpMetrics)> {
     })
 }
 
+/// Id of the argument that stands without a flag.
+const INPUTS: &str = "inputs";
+
+/// Returns the flag of a job whose values may also stand without it.
+fn input_flag(entry: &JobEntry) -> Option<&'static str> {
+    match entry.kind {
+        JobKind::Metrics { input, .. } => Some(input),
+        _ => None,
+    }
+}
+
+/// Lets the values of the flag that says what the job is about also stand without it: `streamguard ingest access.log`.
+fn with_inputs(entry: &JobEntry, command: Command) -> Command {
+    let inputs = input_flag(entry)
+        .and_then(|input| command.get_arguments().find(|flag| flag.get_id() == input))
+        .cloned();
+    let Some(flag) = inputs else { return command };
+    let excludes = |one: &Arg, other: &Arg| {
+        command.get_arg_conflicts_with(one).iter().any(|found| found.get_id() == other.get_id())
+    };
+    let others = command.get_arguments().filter(|other| excludes(&flag, other) || excludes(other, &flag));
+    let others: Vec<Id> = others.chain([&flag]).map(|other| other.get_id().clone()).collect();
+    let inputs = Arg::new(INPUTS)
+        .num_args(1..)
+        // Without it, it would stand below the heading of the flag before it.
+        .help_heading(None)
+        .value_name(flag.get_value_names().and_then(|names| names.first()).cloned().unwrap_or_default())
+        .help(flag.get_help().cloned().unwrap_or_default())
+        .long_help(flag.get_long_help().cloned().unwrap_or_default())
+        .conflicts_with_all(others);
+    let same = "The same, as a flag";
+    command.arg(inputs).mut_arg(flag.get_id(), |flag| flag.help(same).long_help(same))
+}
+
+/// Returns the values that stand without a flag, below the key of their flag.
+fn inputs(entry: &JobEntry, matches: &ArgMatches) -> Option<(&'static str, Value)> {
+    let values = matches.get_many::<String>(INPUTS)?;
+    Some((input_flag(entry)?, json!(values.collect::<Vec<_>>())))
+}
+
 /// Adds the flags of a command.
 fn augment(entry: &JobEntry, command: Command) -> Command {
     let command = (entry.flags)(command);
     // The shared flags bring a description along; the job's own stays.
     let (about, long_about) = (command.get_about().cloned(), command.get_long_about().cloned());
-    MetricsArgs::augment_args(command)
+    with_inputs(entry, MetricsArgs::augment_args(command))
         .about(about.unwrap_or_default())
         .long_about(long_about.unwrap_or_default())
         .after_help(METRICS_EXIT_CODES)
         // These jobs are ours, and short: threads start at once.
         .mut_arg("mode", |mode| mode.default_value("threading"))
-        .mut_arg("report_formats", |formats| formats.requires("output_dir"))
+        .mut_arg("report_formats", |formats| {
+            formats.requires("output_dir").help(reports::format_help_without_findings())
+        })
+        // There are no samples.
+        .mut_arg("html_samples", |samples| samples.hide(true))
         .mut_arg("resume", |resume| resume.requires("output_dir"))
         .mut_arg("fresh", |fresh| fresh.requires("output_dir"))
 }
@@ -92,6 +136,9 @@ pub(super) fn add_section(schema: ConfigSchema, entry: &JobEntry) -> ConfigSchem
 /// Returns the settings that the flags of a command give: those of the job, and the shared ones.
 fn settings(entry: &JobEntry, matches: &ArgMatches) -> Result<Value, Error> {
     let mut settings = (entry.settings)(matches)?;
+    if let Some((key, values)) = inputs(entry, matches) {
+        settings[key] = values;
+    }
     if let (Value::Object(settings), Value::Object(shared)) =
         (&mut settings, json!(MetricsArgs::from_arg_matches(matches)?))
     {
@@ -138,7 +185,9 @@ pub(super) fn run(command: &MetricsCommand, schema: &ConfigSchema, purpose: Purp
     let environment = Environment::read(folder)?;
     schema.unknown_variables(&environment).iter().for_each(|warning| ui::print_notice(warning));
     let layers = ConfigLayers { file: &file, environment: &environment, matches };
-    let resolved = layers.resolve(entry.name, settings(entry, matches)?)?;
+    let mut resolved = layers.resolve(entry.name, settings(entry, matches)?)?;
+    // As a flag does, they win over the file and the environment.
+    resolved.values.extend(inputs(entry, matches).map(|(key, values)| (key.to_owned(), values)));
     let mut settings: MetricsArgs = resolved.read()?;
 
     // The job refuses keys that it does not know, so it gets its own only.
@@ -249,7 +298,7 @@ pub(super) fn run_and_report(
     display: MetricsDisplay,
     reports: &ReportSelection,
 ) -> Result<CompletionStatus> {
-    let formats = reports.formats()?;
+    let formats = reports.formats_without_findings()?;
     let MetricsDisplay { view, figures, follow } = display;
     let view = match (figures, view) {
         // The dashboard would cover what the job prints.

@@ -171,7 +171,7 @@ fn config_schema() -> ConfigSchema {
         JobKind::Collector | JobKind::AdvisorySource | JobKind::FixMiner => {
             schema.with_section(entry.name, entry.flags, entry.settings)
         }
-        JobKind::Metrics(_) => metrics::add_section(schema, entry),
+        JobKind::Metrics { .. } => metrics::add_section(schema, entry),
         // All of its settings are flags.
         JobKind::Preparation | JobKind::Scan => schema,
     })

@@ -7,7 +7,6 @@ use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::json;
 use streamguard::exit::{Exit, UsageError};
-use streamguard::shell::quote_path;
 use streamguard::ui::{self, escape::escape};
 use streamguard_engine::{CancelToken, CompletionStatus, RunDir};
 use streamguard_prepare::{LeakKind, LeakReport, LeakedRow, PrepareJob, find_leaks};
@@ -88,7 +87,8 @@ fn prepare(job: &PrepareJob, folder: &Path, execution: &ExecutionArgs) -> Result
         ui::print_notice("No row is in a split: prepared.json counts why each was left out.");
         return Ok(Exit::NoResults);
     }
-    let shown = escape(&quote_path(folder));
+    // Quoted as JSON, which Python reads as the same text.
+    let shown = escape(&json!(folder.display().to_string()).to_string());
     ui::print_line(&format!("Load it by datasets.load_dataset({shown}); its card is README.md"))?;
     Ok(if leaks == Some(0) { Exit::Complete } else { Exit::Findings })
 }

@@ -19,7 +19,7 @@ use crate::signals;
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ReplayArgs {
     /// The output directory of the run
-    #[arg(value_name = "OUT", default_value = "data/raw")]
+    #[arg(value_name = "RUN", default_value = "data/raw")]
     folder: PathBuf,
     /// Factor by which the replay is faster than the run was; `max` for all at once
     #[arg(long, value_name = "FACTOR", default_value = "10", value_parser = parse_speed)]
@@ -36,9 +36,8 @@ fn parse_speed(text: &str) -> Result<PlaybackSpeed, String> {
     let slowest = 0.001;
     match text.parse::<f64>() {
         _ if text == "max" => Ok(None),
-        Ok(0.0) => Ok(None),
         Ok(speed) if speed.is_finite() && speed >= slowest => Ok(Some(speed)),
-        _ => Err(format!("neither a number from {slowest} on nor `max`")),
+        _ => Err(format!("expected a number from {slowest} on, or `max`")),
     }
 }
 

@@ -23,9 +23,9 @@ use streamguard_git::{self as git, RepositorySource};
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Exit codes: 0 complete, 1 error, 2 usage")]
 pub(crate) struct ResolveArgs {
-    /// Files with URLs or advisories, one a line [default: standard input]
-    #[arg(value_name = "FILE")]
-    files: Vec<PathBuf>,
+    /// URLs, and files with URLs or advisories, one a line [default: standard input]
+    #[arg(value_name = "FILE|URL")]
+    inputs: Vec<PathBuf>,
     /// Print JSON lines
     #[arg(long)]
     json: bool,
@@ -41,11 +41,15 @@ const MAX_LINE_BYTES: u64 = 16 << 20;
 pub(super) fn run(arguments: &ResolveArgs) -> Result<Exit> {
     let histories = arguments.repo.iter().map(|path| local_history(path)).collect::<Result<_>>()?;
     let mut resolver = UrlResolver { histories, json: arguments.json, counts: UrlCounts::default() };
-    let open = if arguments.files.is_empty() {
+    let open = if arguments.inputs.is_empty() {
         resolver.read(&mut io::stdin().lock()).context("cannot read standard input")?
     } else {
         let mut open = true;
-        for path in &arguments.files {
+        for path in &arguments.inputs {
+            if let Some(url) = path.to_str().filter(|text| text.contains("://")) {
+                open = open && resolver.resolve(url)?;
+                continue;
+            }
             let file = File::open(path)
                 .map_err(|error| UsageError(format!("cannot open {}: {error}", path.display())))?;
             open = open
@@ -251,7 +255,9 @@ impl UrlCounts {
     fn summary(&self) -> String {
         let kinds: Vec<String> =
             self.kinds.iter().map(|(kind, count)| format!("{kind} {}", group_digits(*count))).collect();
-        let mut text = format!("{} URLs, {} understood", group_digits(self.urls), group_digits(self.parsed));
+        let urls = ui::plural(usize::try_from(self.urls).unwrap_or(usize::MAX), "URL");
+        let mut text =
+            format!("{} {urls}, {} understood", group_digits(self.urls), group_digits(self.parsed));
         if !kinds.is_empty() {
             text += &format!(": {}", kinds.join(", "));
         }
@@ -263,7 +269,8 @@ impl UrlCounts {
             );
         }
         if self.unreadable > 0 {
-            text += &format!("; {} lines could not be read", group_digits(self.unreadable));
+            let lines = ui::plural(usize::try_from(self.unreadable).unwrap_or(usize::MAX), "line");
+            text += &format!("; {} {lines} could not be read", group_digits(self.unreadable));
         }
         text
     }

@@ -41,9 +41,9 @@ pub(crate) struct ScanArgs {
     /// code is not
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Known fixes: a dataset, or an index that `streamguard known build` wrote [default: the dataset in data/raw, or else
-    /// the demo world]
-    #[arg(long, value_name = "DATASET|FILE")]
+    /// Known fixes: a dataset, an index that `streamguard known build` wrote, or `demo` for the index of the demo world
+    /// that is part of the program [default: the dataset in data/raw, or else demo]
+    #[arg(long, value_name = "DATASET|FILE|demo")]
     known: Option<PathBuf>,
     /// Scan what standard input gives, as a file of this name
     #[arg(long, value_name = "NAME")]
@@ -90,6 +90,19 @@ fn for_runs_only(flag: Arg) -> Arg {
 pub(super) fn run(arguments: &ScanArgs) -> Result<Exit> {
     let baseline =
         arguments.baseline.as_deref().map(scan_output::fingerprints).transpose()?.unwrap_or_default();
+    let workers = usize::from(arguments.execution.workers);
+    let paths = match arguments.paths.as_slice() {
+        [] if arguments.stdin_name.is_none() => &[PathBuf::from(".")][..],
+        paths => paths,
+    };
+    // Listed before the known fixes are read: that may take seconds, and a name that is wrong is told at once.
+    let inputs = match arguments.all_tags || arguments.output_dir.is_some() {
+        true => ScanInputs::default(),
+        false => {
+            let text = arguments.stdin_name.as_deref().map(standard_input).transpose()?;
+            ScanInputs::list(paths, text).map_err(input_error)?
+        }
+    };
     let known = known_fixes::open(arguments.known.as_deref(), arguments.renamed)?;
     let head = format!(
         "Known fixes: {} of {}, {} of them from advisories",
@@ -105,11 +118,6 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<Exit> {
         baseline,
         documents: arguments.documents.clone(),
     });
-    let workers = usize::from(arguments.execution.workers);
-    let paths = match arguments.paths.as_slice() {
-        [] if arguments.stdin_name.is_none() => &[PathBuf::from(".")][..],
-        paths => paths,
-    };
     if arguments.all_tags {
         let [path] = paths else {
             return Err(UsageError("--all-tags is about one repository".to_owned()).into());
@@ -121,8 +129,6 @@ pub(super) fn run(arguments: &ScanArgs) -> Result<Exit> {
         output.say(&head);
         return scan_run::run(paths, known, folder, &arguments.execution, output);
     }
-    let text = arguments.stdin_name.as_deref().map(standard_input).transpose()?;
-    let inputs = ScanInputs::list(paths, text).map_err(input_error)?;
     output.say(&head);
     inputs.faults.iter().for_each(|fault| output.show_fault(fault.clone()));
     let (mut source_files, mut bytes) = (0, 0);

@@ -27,15 +27,15 @@ const MAX_TOKEN_BYTES: u64 = 4096;
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Exit codes: 0 ended by SIGTERM or Ctrl+C, 1 error, 2 usage")]
 pub(crate) struct ServeArgs {
-    /// Known fixes: a dataset, or an index that `streamguard known build` wrote [default: the dataset in data/raw, or else
-    /// the demo world]
-    #[arg(long, value_name = "DATASET|FILE")]
+    /// Known fixes: a dataset, an index that `streamguard known build` wrote, or `demo` for the index of the demo world
+    /// that is part of the program [default: the dataset in data/raw, or else demo]
+    #[arg(long, value_name = "DATASET|FILE|demo")]
     known: Option<PathBuf>,
     /// Also find copies whose variables have other names, as findings of low grade
     #[arg(long)]
     renamed: bool,
     /// Address and port; one that other machines can reach needs --token-file
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8642")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8642", value_parser = parse_address)]
     listen: SocketAddr,
     /// File with the token that clients send as Authorization: Bearer TOKEN
     #[arg(long, value_name = "FILE")]
@@ -52,6 +52,13 @@ pub(crate) struct ServeArgs {
     /// Longest time of a request and of its scan, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..))]
     time_limit: u16,
+}
+
+/// Reads an address with its port. `localhost` is an address of this machine; other names are not looked up.
+fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    let numeric = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+    let numeric = numeric.as_deref().unwrap_or(text);
+    numeric.parse().map_err(|_| "expected an address and a port, such as 127.0.0.1:8642".to_owned())
 }
 
 pub(super) fn run(arguments: &ServeArgs) -> Result<Exit> {

@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &VerifyArgs) -> Result<Exit> {
     let paths = run_paths(folder);
     let named = escape(&quote_path(folder));
     // Read first: it finds files of two versions, and what is not a run.
-    RunInfo::read(&paths)?.ok_or_else(|| ReadError::NoRun(folder.clone()))?;
+    RunInfo::read(&paths).map_err(ReadError::from)?.ok_or_else(|| ReadError::NoRun(folder.clone()))?;
     let Some(manifest) = Manifest::read(&paths)? else {
         ui::print_line(&format!(
             "{named}: cannot be checked: this run has no list of its files, because it did not end, or the list is gone"

@@ -54,7 +54,11 @@ impl LogLine {
                 once(
                     LogLevel::Info,
                     Some(*job),
-                    format!("{shards} {} planned{target}", plural(*shards as usize, "shard")),
+                    format!(
+                        "{} {} planned{target}",
+                        group_digits(u64::from(*shards)),
+                        plural(*shards as usize, "shard")
+                    ),
                 )
             }
             EventKind::ShardEnded {
@@ -64,7 +68,7 @@ impl LogLine {
                     Some(ms) => format!("; retry in {}", format_duration(*ms)),
                     None => String::new(),
                 };
-                let (outcome, reason) = (outcome.name(), beginning(reason));
+                let (outcome, reason) = (outcome.label(), beginning(reason));
                 let text = format!("shard {shard}, attempt {attempt}, {outcome}: {reason}{again}");
                 // A failure that is retried is not an error yet.
                 let level = if retry_in_ms.is_some() { LogLevel::Warning } else { LogLevel::Error };
@@ -73,7 +77,7 @@ impl LogLine {
             EventKind::ShardEnded { job, shard, outcome, records, .. } if verbose => {
                 let text = format!(
                     "shard {shard} {}, {} {}",
-                    outcome.name(),
+                    outcome.label(),
                     group_digits(*records),
                     plural(*records as usize, "record")
                 );
@@ -130,7 +134,7 @@ impl LogLine {
                     Some(*job),
                     format!(
                         "{}, {} {}{reason}",
-                        status.name(),
+                        status.label(),
                         group_digits(*records),
                         plural(*records as usize, "record")
                     ),

@@ -30,6 +30,30 @@ pub(crate) fn popup(frame: &mut Frame<'_>, theme: Theme, title: &str, lines: Vec
     frame.render_widget(Paragraph::new(Text::from(lines)).block(block), area);
 }
 
+/// Returns lines that explain keys, in a box of at most so many columns: what does not fit beside a key goes on below.
+pub(crate) fn key_lines(
+    frame: &Frame<'_>,
+    theme: Theme,
+    keys: &[(&str, &str)],
+    key_columns: usize,
+    columns: u16,
+) -> Vec<String> {
+    let inner = usize::from(inner_columns(frame, columns));
+    let room = inner.saturating_sub(key_columns + 2).max(1);
+    let lines = keys.iter().flat_map(|(key, what)| {
+        theme.wrap_lines(what, room, usize::MAX).into_iter().enumerate().map(move |(nth, part)| {
+            let key = if nth == 0 { *key } else { "" };
+            theme.truncate(&format!(" {key:<key_columns$} {part}"), inner)
+        })
+    });
+    lines.collect()
+}
+
+/// Returns how many columns there are within a box of at most so many columns.
+pub(crate) fn inner_columns(frame: &Frame<'_>, columns: u16) -> u16 {
+    columns.min(frame.area().width).saturating_sub(2)
+}
+
 fn centered(area: Rect, width: u16, height: u16) -> Rect {
     area.centered(Constraint::Length(width.min(area.width)), Constraint::Length(height.min(area.height)))
 }

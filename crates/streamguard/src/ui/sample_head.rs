@@ -7,6 +7,9 @@ use super::styled_text::{StyledText, TextStyle, wrap, wrap_words};
 /// Longest value that is shown, in characters: descriptions may take pages.
 const MAX_VALUE_CHARS: usize = 600;
 
+/// Digits of an id that are shown: enough to name a sample to `streamguard explain`.
+const ID_DIGITS: usize = 12;
+
 /// Columns of the names of the facts.
 const NAME_COLUMNS: usize = 11;
 
@@ -45,7 +48,7 @@ pub(crate) fn title(sample: &Sample) -> String {
 }
 
 /// Returns the facts by name; an empty value is unknown.
-pub(crate) fn values(sample: &Sample) -> [(&'static str, String); 12] {
+pub(crate) fn values(sample: &Sample) -> [(&'static str, String); 13] {
     let language = sample.language.map_or("unknown language", Language::title);
     let severity = sample.severity.map(|severity| severity.name().to_lowercase());
     let score = sample.cvss_score.map(|score| format!("CVSS {score:.1}"));
@@ -65,6 +68,7 @@ pub(crate) fn values(sample: &Sample) -> [(&'static str, String); 12] {
         ("label", joined([confidence, evidence], " from ")),
         ("flags", flags.join(", ")),
         ("collector", sample.collector.clone()),
+        ("id", sample.id.chars().take(ID_DIGITS).collect()),
     ]
 }
 

@@ -216,6 +216,7 @@ fn frames_are_as_expected() {
     ] {
         check(name, &drawn(&events, size, theme, |_| ()));
     }
+    check("44x24-help", &drawn(&events, (44, 24), UTF8, |model| model.key(DashboardKey::Help)));
     check("80x24-help", &drawn(&events, (80, 24), UTF8, |model| model.key(DashboardKey::Help)));
 }
 

@@ -16,6 +16,8 @@ fn wrong_usage_is_2_and_lists_the_choices() {
         (&["collect", "--collectors", "nothing"][..], "exploitdb, repo, synthetic"),
         (&["collect", "--no-such-flag"], "--no-such-flag"),
         (&["collect", "--report-formats", "docx"], "json"),
+        (&["collect", "--collectors", "repo", "--repo", "nowhere/at-all"], "nowhere/at-all"),
+        (&["serve", "--listen", "80"], "expected an address and a port, such as 127.0.0.1:8642"),
         (&["collect", "--synthetic-samples", "many"], "many"),
         (&["collect", "--since", "yesterday"], "2020-01-31"),
         (&["collect", "--config", "nowhere.toml"], "nowhere.toml"),

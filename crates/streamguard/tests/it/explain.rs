@@ -43,6 +43,8 @@ fn each_sample_of_a_commit_is_explained_with_what_was_left_out() {
                 + terms.map(|term| term["points"].as_f64().unwrap()).sum::<f64>();
             assert!((sum - own["sum"].as_f64().unwrap()).abs() < 1e-9);
 
+            let shown = stdout(&run(folder.path(), &["examples", "-n", "1000"]));
+            assert!(shown.contains(id), "examples show the id that explain takes");
             let text = stdout(&run(folder.path(), &["explain", id, "--code"]));
             assert!(text.contains(&format!("id {id}")) && text.contains("commit size"), "{text}");
         }

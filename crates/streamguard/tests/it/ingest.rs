@@ -59,10 +59,27 @@ fn unreadable_files_are_named_and_the_rest_is_counted() {
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     assert!(stdout(&output).starts_with("PARTIAL RESULT: 1 shard is missing"), "{}", stdout(&output));
     assert!(stderr(&output).contains("none.log: No such file"), "{}", stderr(&output));
-    let output = run(folder.path(), &["ingest", "--path", "none.log"]);
-    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    let output = run(folder.path(), &["ingest", "none.log"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "error: there is no file or folder none.log: name the logs to read\n");
+    assert_eq!(stdout(&output), "");
     let output = run(folder.path(), &["ingest", "--path", &path, "--report-formats", "json"]);
     assert_eq!(output.status.code(), Some(2), "a report needs a place");
+}
+
+#[test]
+fn logs_are_named_with_or_without_the_flag() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = sample().display().to_string();
+    fs::write(folder.path().join("streamguard.toml"), "[ingest]\npath = [\"none.log\"]\n").unwrap();
+    let [long, short] = [&["ingest", "--path", &path][..], &["ingest", &path]].map(|arguments| {
+        let output = run(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        stdout(&output)
+    });
+    assert_eq!(long, short);
+    let twice = run(folder.path(), &["ingest", &path, "--path", &path]);
+    assert_eq!(twice.status.code(), Some(2), "{}", stderr(&twice));
 }
 
 #[test]

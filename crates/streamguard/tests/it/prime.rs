@@ -47,6 +47,20 @@ fn primes_are_printed_alone() {
 }
 
 #[test]
+fn ranges_are_named_with_or_without_the_flag() {
+    let folder = tempfile::tempdir().unwrap();
+    let long = run(folder.path(), &["prime", "--range", "1..100", "200..300"]);
+    let short = run(folder.path(), &["prime", "1..100", "200..300"]);
+    assert_eq!(short.status.code(), Some(0), "{}", stderr(&short));
+    assert_eq!(stdout(&short), stdout(&long));
+    assert!(stdout(&short).contains("  2, 3, 5, 7, 11, "), "{}", stdout(&short));
+    for other in [&["--range", "1..10"][..], &["--nth", "5"], &["--path", "ranges.json"]] {
+        let refused = run(folder.path(), &[&["prime", "1..100"], other].concat());
+        assert_eq!(refused.status.code(), Some(2), "{other:?}: {}", stdout(&refused));
+    }
+}
+
+#[test]
 fn figures_come_as_json() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), &["prime", "--range", "1..100", "--tuples", "2", "--json"]);
@@ -65,8 +79,8 @@ fn wrong_arguments_are_reported_before_anything_runs() {
     std::fs::write(folder.path().join("ranges.json"), r#"{"ranges": [{"start": 7, "end": "x"}]}"#).unwrap();
     for (arguments, says) in [
         (&["--path", "ranges.json"][..], "ranges.json: ranges[0].end: expected a whole number from 0"),
-        (&["--range", "9..2"], "--range 9..2: the start 9 is above the end 2"),
-        (&[], "--path ranges.json, or --range 1..1000"),
+        (&["--range", "9..2"], "the range 9..2: the start 9 is above the end 2"),
+        (&[], "say which ranges: 1..1000, or --path ranges.json"),
         (&["--range", "1..2", "--list", "no/such/folder"], "a file cannot be written there"),
     ] {
         let output = run(folder.path(), &[&["prime"], arguments].concat());

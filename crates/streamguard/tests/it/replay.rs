@@ -40,7 +40,7 @@ fn a_folder_without_a_run_cannot_be_played() {
     let played = run(folder.path(), &["replay", "nowhere"]);
     assert_eq!(played.status.code(), Some(2));
     assert!(stderr(&played).contains("there is no run in nowhere"), "{}", stderr(&played));
-    for speed in ["-1", "fast", "NaN", "inf", "1e-9"] {
+    for speed in ["0", "-1", "fast", "NaN", "inf", "1e-9"] {
         assert_eq!(
             run(folder.path(), &["replay", &format!("--speed={speed}")]).status.code(),
             Some(2),

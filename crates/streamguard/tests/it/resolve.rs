@@ -47,7 +47,7 @@ fn lines_of_urls_and_advisories_are_understood() {
     assert_eq!(stdout(&output).lines().collect::<Vec<_>>(), expected);
     assert_eq!(
         stderr(&output),
-        "9 URLs, 7 understood: commit 2, compare 1, pull 2, state 1, tag 1, unresolved 2; 1 lines could not be read\n"
+        "9 URLs, 7 understood: commit 2, compare 1, pull 2, state 1, tag 1, unresolved 2; 1 line could not be read\n"
     );
     let files = ["one", "two"].map(|name| folder.path().join(name));
     for file in &files {
@@ -55,6 +55,15 @@ fn lines_of_urls_and_advisories_are_understood() {
     }
     let twice = run(folder.path(), &["resolve", "one", "two"]);
     assert_eq!(stdout(&twice), stdout(&output).repeat(2));
+}
+
+#[test]
+fn urls_may_be_arguments() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = resolve(folder.path(), &["https://github.com/owner/name/pull/7"], "");
+    let line = "https://github.com/owner/name/pull/7\thttps://github.com/owner/name\tpull\t7\n";
+    assert_eq!(stdout(&output), line);
+    assert_eq!(stderr(&output), "1 URL, 1 understood: pull 1\n");
 }
 
 #[test]

@@ -79,6 +79,19 @@ for line in sys.stdin:
 }
 
 #[test]
+fn a_command_without_its_dashes_is_told_where_they_go() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, said) in [
+        (&["run", "gzip -k {}", ":::", "a"][..], "run -- 'gzip -k {}' ::: a\n"),
+        (&["run", "echo", ":::", "a", "b"], "run -- echo ::: a b\n"),
+    ] {
+        let output = run(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).ends_with(said), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn limits_of_nothing_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     for key in ["lane", "deadline", "heartbeat", "attempts"] {

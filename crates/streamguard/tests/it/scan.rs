@@ -101,7 +101,17 @@ fn what_is_not_read_is_passed_over_or_named() {
         assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
         assert!(stderr(&refused).contains("it is not a regular file"), "{}", stderr(&refused));
     }
+    fs::create_dir_all(folder.join("data/raw")).unwrap();
+    fs::write(folder.join("data/raw/samples.jsonl"), "").unwrap();
+    let unasked = run(folder, &["scan", "tree"]);
+    assert_eq!(unasked.status.code(), Some(2), "{}", stderr(&unasked));
+    assert!(
+        stderr(&unasked).contains("data/raw was taken because no --known was given"),
+        "{}",
+        stderr(&unasked)
+    );
     let missing = run(folder, &["scan", "nosuch"]);
+    assert!(stderr(&missing).contains("nosuch"), "{}", stderr(&missing));
     assert_eq!(missing.status.code(), Some(2), "{}", stderr(&missing));
 }
 
@@ -123,6 +133,10 @@ fn without_a_dataset_a_scan_compares_with_the_demo_world() {
     assert_eq!(collected.status.code(), Some(0), "{}", stderr(&collected));
     run(folder.path(), &["known", "build", "-o", "demo.sgdb"]);
     let embedded = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scan/demo.sgdb");
+    // With a dataset at hand the demo world has to be named.
+    let named = run(folder.path(), &["scan", EXAMPLES, "--known", "demo"]);
+    assert_eq!(named.status.code(), Some(8), "{}", stderr(&named));
+    assert!(stdout(&named).contains(" of the demo world, "), "{}", stdout(&named));
     let same = fs::read(folder.path().join("demo.sgdb")).unwrap() == fs::read(embedded).unwrap();
     assert!(same, "the demo world or the format has changed: run `cargo xtask known`");
 }

@@ -178,7 +178,7 @@ fn keys_work_as_documented_and_the_terminal_is_restored() {
         });
     }
     pane.key("q");
-    pane.wait(|screen| screen.contains("STOPPING") || screen.contains("cancelled"));
+    pane.wait(|screen| screen.contains("STOPPING") || screen.contains("stopped"));
     pane.check_end("130");
 }
 

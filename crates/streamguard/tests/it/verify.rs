@@ -12,6 +12,15 @@ const COLLECT: [&str; 5] =
 const FLIPS_FACTOR: usize = 8;
 
 #[test]
+fn a_file_is_not_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let output = run(folder.path(), &["verify", "file"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("hint: name the output directory of a run"), "{}", stderr(&output));
+}
+
+#[test]
 fn every_flipped_bit_of_a_finished_folder_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let collected = run(folder.path(), &COLLECT);

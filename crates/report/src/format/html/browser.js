@@ -194,7 +194,8 @@ const browser = () => {
 
   const say = () => {
     const [n, all] = [matches.length, index.samples.length].map((count) => count.toLocaleString("en"));
-    $("count").textContent = `${n} of ${all} samples match.`;
+    const samples = index.samples.length === 1 ? "sample" : "samples";
+    $("count").textContent = `${n} of ${all} ${samples} ${matches.length === 1 ? "matches" : "match"}.`;
   };
 
   const show = () => {

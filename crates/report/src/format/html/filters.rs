@@ -5,7 +5,8 @@ use askama::filters::{MaybeSafe, Safe};
 use askama::{Result, Values};
 use serde_json::Value;
 
-use crate::digits::group_digits;
+use crate::digits::{format_number, group_digits, list};
+use crate::format::status_word;
 
 /// Shown in place of a missing value.
 const NO_VALUE: &str =
@@ -86,8 +87,9 @@ pub(super) fn moment(time: &str, _: &dyn Values) -> Result<String> {
 pub(super) fn cell(value: &Value, _: &dyn Values) -> Result<MaybeSafe<String>> {
     Ok(match value {
         Value::Null => MaybeSafe::Safe(NO_VALUE.to_owned()),
-        Value::Number(n) => MaybeSafe::Safe(format!(r#"<data value="{n}">{}</data>"#, group_digits(n))),
+        Value::Number(n) => MaybeSafe::Safe(format!(r#"<data value="{n}">{}</data>"#, format_number(n))),
         Value::String(text) => MaybeSafe::NeedsEscaping(text.clone()),
+        Value::Array(items) => MaybeSafe::NeedsEscaping(list(items)),
         other => MaybeSafe::NeedsEscaping(other.to_string()),
     })
 }
@@ -99,11 +101,10 @@ pub(super) fn status(name: &str, _: &dyn Values) -> Result<MaybeSafe<String>> {
         "complete" | "finished" | "reused" => ("✓", "good"),
         "partial" | "warning" => ("!", "fair"),
         "failed" | "timed_out" | "crashed" | "error" => ("✗", "bad"),
-        "cancelled" => ("■", "fair"),
-        "interrupted" => ("‖", "fair"),
+        "cancelled" | "interrupted" => ("■", "fair"),
         _ => return Ok(MaybeSafe::NeedsEscaping(name.to_owned())),
     };
-    let word = name.replace('_', " ");
+    let word = status_word(name);
     Ok(MaybeSafe::Safe(format!(
         r#"<span class="status {class}"><span aria-hidden="true">{sign}</span> {word}</span>"#
     )))

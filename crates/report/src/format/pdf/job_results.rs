@@ -32,6 +32,7 @@ pub(super) fn lay_out(layout: &mut PageLayout<'_>, report: &Report) {
     for (name, job) in jobs.iter().take(MAX_JOBS) {
         for table in job.tables.iter().take(MAX_TABLES) {
             let title: String = table.title.chars().take(MAX_CELL_CHARACTERS).collect();
+            let table = table.without_empty_columns();
             rows(layout, &format!("{name}: {title}"), &table.columns, &table.rows);
         }
         if let Some(more @ 1..) = job.tables.len().checked_sub(MAX_TABLES) {

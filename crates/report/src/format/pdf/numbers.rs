@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::digits::group_digits;
+use crate::digits::{format_number, group_digits, list};
 
 /// Formats a count, if there is one.
 pub(super) fn optional(count: Option<u64>) -> String {
@@ -94,7 +94,8 @@ pub(super) fn value(value: &Value) -> String {
     match value {
         Value::Null => none(),
         Value::String(text) => text.clone(),
-        Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), group_digits),
+        Value::Number(number) => format_number(number),
+        Value::Array(items) => list(items),
         other => other.to_string(),
     }
 }

@@ -1,5 +1,6 @@
 //! Durations, rates, and use of the workers.
 
+use super::super::status_word;
 use super::layout::PageLayout;
 use super::numbers::{counted, decimal, none, percent, seconds};
 use super::table::ColumnAlign::{Left, Right};
@@ -53,9 +54,7 @@ fn by_job(layout: &mut PageLayout<'_>, report: &Report) {
             .shards
             .attempts
             .iter()
-            .map(|(outcome, count)| {
-                format!("{} {}", group_digits(u64::from(*count)), outcome.replace('_', " "))
-            })
+            .map(|(outcome, count)| format!("{} {}", group_digits(u64::from(*count)), status_word(outcome)))
             .collect();
         let attempts = if attempts.is_empty() { none() } else { attempts.join(", ") };
         let output = match job.records_per_second {

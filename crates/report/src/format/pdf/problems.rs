@@ -33,11 +33,10 @@ fn errors(layout: &mut PageLayout<'_>, report: &Report) {
     let mut table =
         PdfTable::new(&[(runner(report), Left), ("Shard", Right), ("Outcome", Left), ("Reason", Left)]);
     for error in report.errors.iter().take(MAX_ROWS) {
-        let outcome = error.outcome.replace('_', " ");
         table.row(vec![
             error.collector.as_str().into(),
             error.shard.map_or_else(none, |shard| shard.to_string()).into(),
-            signed(&outcome).into(),
+            signed(&error.outcome).into(),
             if error.reason.is_empty() { none() } else { error.reason.clone() }.into(),
         ]);
     }

@@ -1,5 +1,6 @@
 //! Shows statuses by a sign and a word, so that they can be told apart without colours.
 
+use super::super::status_word;
 use super::style::{ACCENT_COLOUR, ALERT_COLOUR, RgbColour};
 
 /// Returns the sign and the word of a status, or of the outcome of a shard.
@@ -7,11 +8,11 @@ pub(super) fn signed(status: &str) -> String {
     let sign = match status {
         "complete" => '✓',
         "partial" => '◐',
-        "failed" | "crashed" | "timed out" => '✗',
-        "cancelled" => '■',
+        "failed" | "crashed" | "timed_out" => '✗',
+        "cancelled" | "interrupted" => '■',
         _ => '□',
     };
-    format!("{sign} {status}")
+    format!("{sign} {}", status_word(status))
 }
 
 /// Returns the colour of a status.

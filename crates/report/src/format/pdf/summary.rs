@@ -1,5 +1,6 @@
 //! Summary of the run in sentences and in a few metrics.
 
+use super::super::status_word;
 use super::column_chart;
 use super::layout::PageLayout;
 use super::numbers::{bytes, counted, decimal, optional, percent, seconds};
@@ -87,7 +88,7 @@ fn endings(report: &Report) -> String {
         .by_collector
         .iter()
         .filter(|(_, collector)| collector.status != "complete")
-        .map(|(name, collector)| format!("{name} ({})", collector.status))
+        .map(|(name, collector)| format!("{name} ({})", status_word(&collector.status)))
         .collect();
     let count = missing.len();
     if missing.len() > MAX_NAMES {
@@ -214,8 +215,16 @@ fn job_figures(report: &Report) -> Vec<MetricTile<'static>> {
             group_digits(performance.attempts),
             format!("{} retried", group_digits(performance.retries)),
         ),
-        ("Workers busy", percent(performance.utilization), "of the available time".to_owned()),
+        ("Workers busy", percent(performance.utilization), busy_note(performance.utilization)),
     ]
+}
+
+/// Returns the note below the share of the time that workers were busy.
+fn busy_note(utilization: Option<f64>) -> String {
+    match utilization {
+        Some(busy) if busy > 100.0 => "with shards that only wait".to_owned(),
+        _ => "of the available time".to_owned(),
+    }
 }
 
 fn others(report: &Report) -> String {

@@ -87,11 +87,11 @@ fn notice(layout: &mut PageLayout<'_>, report: &Report) {
         ),
         "failed" => ("This run failed", "The run produced no results. To retry:".to_owned()),
         "cancelled" => (
-            "This run was cancelled: the results are partial",
+            "This run was stopped: the results are partial",
             format!("Results up to then are kept.{no_dataset} To resume:"),
         ),
         _ => (
-            "This run was interrupted: the results are partial",
+            "This run was stopped: the results are partial",
             format!("The run did not end. Results up to then are kept.{no_dataset} To resume:"),
         ),
     };

@@ -18,7 +18,12 @@ use crate::args::reports::ReportSelection;
 /// collector, collection_results.json and the reports in the output directory.
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[command(after_help = DATASET_EXIT_CODES)]
+#[command(
+    after_help = DATASET_EXIT_CODES,
+    mut_arg("workers", |workers| workers.help(
+        "Number of shards that run at once; unless it is 1, some that only wait for upstreams come on top"
+    ))
+)]
 pub(crate) struct CollectArgs {
     /// Collectors to run: names, separated by spaces or commas, or `all`
     #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',', default_value = "all")]

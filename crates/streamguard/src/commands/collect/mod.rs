@@ -103,6 +103,9 @@ pub(super) fn run(
             false => collection.add_source_job(job),
         };
     }
+    if !is_interrupted && update.is_none() {
+        upstreams::check_repositories(&settings_of_jobs)?;
+    }
     if purpose == Purpose::Plan {
         return plan_summary::print(&collection.options(options).open()?.prepare()?, &settings.output_dir);
     }

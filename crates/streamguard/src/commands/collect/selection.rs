@@ -47,7 +47,7 @@ pub(super) fn select(
         JobKind::FixMiner => has_source,
         JobKind::Collector
         | JobKind::AdvisorySource
-        | JobKind::Metrics(_)
+        | JobKind::Metrics { .. }
         | JobKind::Preparation
         | JobKind::Scan => is_selected(entry),
     };

@@ -11,6 +11,7 @@ use streamguard::env::{self, Environment};
 use streamguard::exit::UsageError;
 use streamguard::ui;
 use streamguard_engine::RunPaths;
+use streamguard_git::RepositorySource;
 use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_report::run_paths;
 use streamguard_snapshot::Snapshot;
@@ -32,6 +33,22 @@ pub(super) fn remove_own_cache(paths: &RunPaths) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses repositories of which none exists, before a run begins that could read none of them. One that is missing among
+/// others makes the result partial.
+pub(super) fn check_repositories(settings_of_jobs: &[Value]) -> Result<(), UsageError> {
+    for named in settings_of_jobs.iter().filter_map(|settings| settings.get("repo")?.as_array()) {
+        let checked = named.iter().filter_map(Value::as_str).map(|name| match Path::new(name).exists() {
+            true => Ok(()),
+            false => RepositorySource::parse(name).map(drop),
+        });
+        let checked: Vec<Result<(), _>> = checked.collect();
+        if let (Some(Err(error)), true) = (checked.first(), checked.iter().all(Result::is_err)) {
+            return Err(UsageError(format!("--repo: {error}")));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a file that cannot be written, before hours of work go by.

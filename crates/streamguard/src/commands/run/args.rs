@@ -9,6 +9,7 @@ use streamguard::settings::TimeLength;
 use super::halt_rule::HaltRule;
 use super::resource_limits::checked_amount;
 use crate::args::execution::ExecutionArgs;
+use crate::args::exit_codes::METRICS_EXIT_CODES;
 
 /// Runs jobs that are commands: those that streamguard.toml defines, or one command for each of many inputs
 ///
@@ -17,6 +18,7 @@ use crate::args::execution::ExecutionArgs;
 /// of lines, :::+ and ::::+ linked to the source before. Without --output-dir nothing is kept: what the commands
 /// print is printed in the order of the inputs.
 #[derive(Args, Clone, Debug, Serialize, Deserialize)]
+#[command(after_help = METRICS_EXIT_CODES)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct RunArgs {
     /// Names of the jobs [default: all that streamguard.toml defines]

@@ -19,7 +19,7 @@ use streamguard::env::Environment;
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::{CommandJob, ConfigFile, ConfigLayers, ConfigSchema};
 use streamguard::{ViewMode, ui};
-use streamguard_command::{CommandJob as PlainJob, StdoutUse};
+use streamguard_command::{CommandJob as PlainJob, StdoutUse, quote_line};
 use streamguard_durable::WriteError;
 use streamguard_engine::{
     CancelToken, CompletionStatus, FinishedRun, Job, LogLevel, RunDir, RunOptions, ShardLimits,
@@ -227,6 +227,10 @@ fn short_form_job(flags: &RunArgs, has_folder: bool) -> Result<Arc<dyn Job>, Usa
 
 /// Returns the jobs of these names, or all that the file defines.
 fn command_jobs(file: &ConfigFile, names: &[String]) -> Result<Vec<Arc<dyn Job>>, UsageError> {
+    // No name of a job has these; the command and its inputs are given without `--`.
+    if names.iter().any(|name| name.contains(['{', ' ']) || name.starts_with(":::")) {
+        return Err(UsageError(format!("put -- before a command: streamguard run -- {}", quote_line(names))));
+    }
     let known = || file.jobs.iter().map(|job| job.name.as_str()).collect::<Vec<_>>().join(", ");
     let unknown = names.iter().find(|name| file.jobs.iter().all(|job| job.name != **name));
     if let Some(unknown) = unknown.filter(|_| !file.jobs.is_empty()) {

@@ -13,6 +13,9 @@ use crate::commands::examples;
 /// Dataset that is used if no other is named.
 const DEFAULT_DATASET: &str = "data/raw";
 
+/// Name of the index that is part of the program.
+const DEMO: &str = "demo";
+
 /// Signatures, and a text that says where they come from.
 pub(in crate::commands) struct KnownFixes {
     pub(in crate::commands) index: SignatureIndex,
@@ -23,24 +26,40 @@ pub(in crate::commands) struct KnownFixes {
     pub(super) is_made_from_dataset: bool,
 }
 
-/// Opens an index file, or makes the index of a dataset. If none is named, it is that in `data/raw`, or else the index of
-/// the demo world.
+/// Opens an index file, makes the index of a dataset, or takes the index of the demo world. If none is named, it is that of
+/// the dataset in `data/raw`, or else that of the demo world.
 pub(in crate::commands) fn open(known: Option<&Path>, with_renamed: bool) -> Result<KnownFixes> {
-    let known = match known {
-        Some(known) => known,
-        None if is_dataset(Path::new(DEFAULT_DATASET)) => Path::new(DEFAULT_DATASET),
-        None if with_renamed => {
-            let what =
-                "the demo world has no signatures for --renamed: name a dataset or an index by --known";
-            return Err(UsageError(what.to_owned()).into());
+    match known {
+        Some(known) if known.as_os_str() == DEMO => demo("the demo world".to_owned(), with_renamed),
+        Some(known) => open_path(known, with_renamed),
+        None if is_dataset(Path::new(DEFAULT_DATASET)) => {
+            open_path(Path::new(DEFAULT_DATASET), with_renamed).map_err(|error| {
+                let what = format!(
+                    "{error:#}; {DEFAULT_DATASET} was taken because no --known was given: name another dataset or an \
+                     index, or the index of the demo world by --known {DEMO}"
+                );
+                UsageError(what).into()
+            })
         }
         None => {
             let source =
                 format!("the demo world ({DEFAULT_DATASET} is not a dataset, --known names another)");
-            let index = SignatureIndex::embedded();
-            return Ok(KnownFixes { index, source, file: None, is_made_from_dataset: false });
+            demo(source, with_renamed)
         }
-    };
+    }
+}
+
+/// Returns the index that is part of the program.
+fn demo(source: String, with_renamed: bool) -> Result<KnownFixes> {
+    if with_renamed {
+        let what = "the demo world has no signatures for --renamed: name a dataset or an index by --known";
+        return Err(UsageError(what.to_owned()).into());
+    }
+    Ok(KnownFixes { index: SignatureIndex::embedded(), source, file: None, is_made_from_dataset: false })
+}
+
+/// Opens an index file, or makes the index of a dataset.
+fn open_path(known: &Path, with_renamed: bool) -> Result<KnownFixes> {
     let source = known.display().to_string();
     if known.extension().is_some_and(|extension| extension == "sgdb") {
         let index = SignatureIndex::read(known, with_renamed).map_err(index_error)?;
@@ -54,8 +73,7 @@ pub(in crate::commands) fn open(known: Option<&Path>, with_renamed: bool) -> Res
     let index = index.with_context(|| format!("cannot use {source}"))?;
     if index.is_empty() {
         let what = format!(
-            "--known {source}: it holds no pair of functions that are long enough to be told from others, so nothing could \
-             be found"
+            "{source} holds no pair of functions that are long enough to be told from others, so nothing could be found"
         );
         return Err(UsageError(what).into());
     }

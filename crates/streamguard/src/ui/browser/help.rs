@@ -3,11 +3,14 @@
 use ratatui::Frame;
 use ratatui::text::Line;
 
-use crate::ui::popup::popup;
+use crate::ui::popup::{key_lines, popup};
 use crate::ui::theme::Theme;
 
 /// Columns of the explanation.
 const COLUMNS: u16 = 66;
+
+/// Columns of the names of the keys.
+const KEY_COLUMNS: usize = 15;
 
 const KEYS: [(&str, &str); 16] = [
     ("n j Right Down", "next sample"),
@@ -30,8 +33,6 @@ const KEYS: [(&str, &str); 16] = [
 
 /// Draws the explanation over everything else.
 pub(super) fn draw(frame: &mut Frame<'_>, theme: Theme) {
-    let line = |(key, what): &(&str, &str)| {
-        Line::raw(theme.truncate(&format!(" {key:<15} {what}"), usize::from(COLUMNS) - 2))
-    };
-    popup(frame, theme, "Keys", KEYS.iter().map(line).collect(), COLUMNS);
+    let lines = key_lines(frame, theme, &KEYS, KEY_COLUMNS, COLUMNS).into_iter().map(Line::from).collect();
+    popup(frame, theme, "Keys", lines, COLUMNS);
 }

@@ -44,7 +44,7 @@ fn status(model: &DashboardModel, state: &RunState, theme: Theme) -> (String, St
         (_, Some(samples)) => {
             (format!("putting the dataset together: {} samples", group_digits(samples)), Style::new())
         }
-        (Some(status), None) => (status.name().to_owned(), Style::new()),
+        (Some(status), None) => (status.label().to_owned(), Style::new()),
         (None, None) if state.stopping => {
             (format!("STOPPING, {running} {shards} still running (Ctrl+C: at once)"), theme.warning())
         }
@@ -64,7 +64,7 @@ fn status(model: &DashboardModel, state: &RunState, theme: Theme) -> (String, St
 pub(super) fn short_line(state: &RunState, theme: Theme, width: usize) -> Line<'static> {
     let records = state.jobs.iter().map(|job| job.records).sum::<u64>();
     let status = match state.status {
-        Some(status) => status.name(),
+        Some(status) => status.label(),
         None if state.stopping => "stopping",
         None if state.paused => "paused",
         None => "",

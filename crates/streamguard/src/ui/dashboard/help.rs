@@ -4,6 +4,13 @@ use ratatui::Frame;
 use ratatui::text::Line;
 
 use super::Theme;
+use crate::ui::popup::{self, inner_columns, key_lines};
+
+/// Columns of the explanation.
+const COLUMNS: u16 = 62;
+
+/// Columns of the names of the keys.
+const KEY_COLUMNS: usize = 10;
 
 const KEYS: [(&str, &str); 9] = [
     ("q", "stop cleanly; finished work is kept"),
@@ -19,14 +26,18 @@ const KEYS: [(&str, &str); 9] = [
 
 /// Draws the explanation over everything else.
 pub(super) fn popup(frame: &mut Frame<'_>, theme: Theme) {
-    let mut lines: Vec<String> =
-        KEYS.iter().map(|(key, what)| theme.truncate(&format!(" {key:<10} {what}"), 60)).collect();
-    let signs = [("·", ".", "not started"), ("✓", "+", "complete"), ("!", "!", "partial")];
-    let more = [("✗", "x", "failed"), ("–", "-", "stopped"), ("=", "=", "paused")];
-    for signs in [signs, more] {
-        let signs = signs.map(|(utf8, ascii, what)| format!("{} {what:<11}", theme.symbol(utf8, ascii)));
-        lines.push(format!(" {}", signs.join("   ")));
-    }
+    let mut lines = key_lines(frame, theme, &KEYS, KEY_COLUMNS, COLUMNS);
+    let signs = [
+        ("·", ".", "not started"),
+        ("✓", "+", "complete"),
+        ("!", "!", "partial"),
+        ("✗", "x", "failed"),
+        ("–", "-", "stopped"),
+        ("=", "=", "paused"),
+    ];
+    let signs = signs.map(|(utf8, ascii, what)| format!("{} {what:<11}", theme.symbol(utf8, ascii)));
+    let fit = (usize::from(inner_columns(frame, COLUMNS)) + 2) / 16;
+    lines.extend(signs.chunks(fit.clamp(1, 3)).map(|signs| format!(" {}", signs.join("   "))));
     let lines = lines.into_iter().map(Line::from).collect();
-    crate::ui::popup::popup(frame, theme, "Keys and signs", lines, 62);
+    popup::popup(frame, theme, "Keys and signs", lines, COLUMNS);
 }

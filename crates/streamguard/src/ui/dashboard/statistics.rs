@@ -16,6 +16,9 @@ use streamguard_report::group_digits;
 /// Narrowest column for reasons of rejection.
 const MIN_REASON_COLUMNS: usize = 16;
 
+/// Columns of the table, the most important ones first: on a narrow terminal the last ones are left out.
+const BY_IMPORTANCE: [usize; 6] = [0, 1, 2, 5, 3, 4];
+
 /// Returns the totals of all jobs, as many as there is room for.
 pub(super) fn totals(state: &RunState, theme: Theme, width: usize) -> Line<'static> {
     let jobs = &state.jobs;
@@ -28,6 +31,9 @@ pub(super) fn totals(state: &RunState, theme: Theme, width: usize) -> Line<'stat
     let mut parts =
         // Rounded down, so that 100% is only shown when all is done.
         vec![format!("{:.0}%", (total_ratio(state) * 100.0).floor()), format!("{over}/{} jobs", jobs.len())];
+    // Samples first: they are what people wait for, and a narrow terminal has no room for all.
+    let mut units: Vec<(String, u64)> = units.into_iter().collect();
+    units.sort_by_key(|(unit, _)| unit != "samples");
     parts.extend(units.into_iter().map(|(unit, records)| format!("{} {unit}", group_digits(records))));
     for (one, many, count) in [
         ("error", "errors", sum(&|job| u64::from(job.errors()))),
@@ -57,11 +63,17 @@ pub(super) fn table(state: &RunState, theme: Theme, width: usize) -> Vec<Line<'s
     cells.extend(state.jobs.iter().map(counts));
     let widths: [usize; 6] =
         std::array::from_fn(|column| cells.iter().map(|row| row[column].len()).max().unwrap_or(0));
+    let mut room = width.saturating_sub(name + 2);
+    let mut is_shown = [false; 6];
+    for column in BY_IMPORTANCE {
+        is_shown[column] = widths[column] + 2 <= room;
+        room = room.saturating_sub(widths[column] + 2);
+    }
     let mut lines = vec![rule("shards", theme, width)];
     for (at, row) in cells.iter().enumerate() {
         let job = at.checked_sub(1).and_then(|at| state.jobs.get(at));
         let mut text = format!("  {}", theme.cell(job.map_or("JOB", |job| &job.name), name));
-        for (cell, columns) in row.iter().zip(widths) {
+        for ((cell, columns), _) in row.iter().zip(widths).zip(is_shown).filter(|(_, is_shown)| *is_shown) {
             text.push_str(&format!("  {cell:>columns$}"));
         }
         let left = width.saturating_sub(text.width() + 2);

@@ -62,7 +62,7 @@ impl SummaryRows<'_> {
             "{} {:<15} {:<11} {:>23} {:>11} {:>13}",
             sign(job, self.has_utf8),
             truncate(&job.name, 15, self.has_utf8),
-            job.status.map_or("interrupted", CompletionStatus::name),
+            job.status.map_or("stopped", CompletionStatus::label),
             format!("{}{of}", group_digits(amount)),
             format_duration(job.took_ms(self.state.elapsed_ms)),
             pairs.unwrap_or_default(),
