@@ -33,6 +33,11 @@ impl<'a, 'o> SourceContext<'a, 'o> {
         Self { filter: Some(filter), ..self }
     }
 
+    /// Reports whether answers come from a snapshot, so that asking again would bring the same.
+    pub fn is_replay(&self) -> bool {
+        self.access.settings().is_replay()
+    }
+
     /// Reports whether the snapshot that is replayed had no answer to a request.
     pub(crate) fn lacks_answer(&self) -> bool {
         self.lacks_answer

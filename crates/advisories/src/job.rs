@@ -191,7 +191,8 @@ impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
             file.write_all(line).and_then(|()| file.write_all(b"\n")).map_err(|error| file.write_error(error))
         })?;
         merge.commit_file(file)?;
-        if let Some(listing) = listing {
+        // An empty one spares no request, and would hide an upstream that had nothing for a moment.
+        if let Some(listing) = listing.filter(|_| advisories > 0) {
             // After the result: a crash in between only makes the next run ask for more.
             listing.commit(merge.clock_ms()).map_err(in_cache)?;
         }

@@ -42,6 +42,8 @@ pub(super) enum PagesEnd {
 pub(super) struct PageReader<'a> {
     url: &'a str,
     clock_ms: u64,
+    /// Whether there may be no records at all.
+    may_be_empty: bool,
     /// Records of one page.
     page_records: u64,
     /// Id and date of change of all emitted records: queries overlap, and pages repeat records.
@@ -60,7 +62,7 @@ struct QueryTally {
 
 impl QueryTally {
     fn missing(&self) -> u64 {
-        let total = self.totals.map_or(0, |(_, last)| last);
+        let total = self.totals.map_or(0, |(first, last)| first.max(last));
         total.saturating_sub(self.ids.len() as u64 + self.dropped.dropped())
     }
 
@@ -72,8 +74,8 @@ impl QueryTally {
 }
 
 impl<'a> PageReader<'a> {
-    pub(super) fn new(url: &'a str, clock_ms: u64) -> Self {
-        Self { url, clock_ms, page_records: PAGE_RECORDS, emitted: HashSet::new() }
+    pub(super) fn new(url: &'a str, clock_ms: u64, may_be_empty: bool) -> Self {
+        Self { url, clock_ms, may_be_empty, page_records: PAGE_RECORDS, emitted: HashSet::new() }
     }
 
     /// Emits all records of a query, unless there are more than `max_records`. If the database
@@ -118,7 +120,8 @@ impl<'a> PageReader<'a> {
         let mut start = 0;
         for _ in 0..MAX_PAGES {
             let request = self.request(query, start, mark)?;
-            let page = match context.ask(&request, &mut |answer| read_page(answer, start)) {
+            let may_be_empty = self.may_be_empty;
+            let page = match context.ask(&request, &mut |answer| read_page(answer, start, may_be_empty)) {
                 Err(UpstreamError::Refused { reason, .. })
                     if self.page_records > SMALL_PAGE_RECORDS && reason.contains("resultsPerPage") =>
                 {
@@ -200,6 +203,12 @@ impl CveRecords {
         }
         records
     }
+
+    /// Reports whether there are records, and none of them can be used: then it is the answer that is damaged. A
+    /// single one may be damaged for good, and must not stop the others for ever.
+    fn are_all_dropped(&self) -> bool {
+        self.advisories.is_empty() && self.dropped.dropped() > 1
+    }
 }
 
 /// Page of records.
@@ -220,8 +229,12 @@ struct CvePageJson<'a> {
     vulnerabilities: Vec<&'a RawValue>,
 }
 
-fn read_page(answer: &UpstreamAnswer, start: u64) -> Result<CvePage, InvalidAnswer> {
-    read_bytes(&answer.bytes().map_err(|error| damaged(error.to_string()))?, start)
+fn read_page(answer: &UpstreamAnswer, start: u64, may_be_empty: bool) -> Result<CvePage, InvalidAnswer> {
+    let page = read_bytes(&answer.bytes().map_err(|error| damaged(error.to_string()))?, start)?;
+    if page.total == 0 && start == 0 && !may_be_empty {
+        return Err(damaged("it says that the whole database has no records".to_owned()));
+    }
+    Ok(page)
 }
 
 fn damaged(reason: String) -> InvalidAnswer {
@@ -238,9 +251,9 @@ pub(crate) fn read_bytes(bytes: &[u8], start: u64) -> Result<CvePage, InvalidAns
     if held < page.results_per_page {
         return Err(damaged(format!("it holds {held} of {} records", page.results_per_page)));
     }
-    Ok(CvePage {
-        total: page.total_results,
-        promised: page.results_per_page,
-        records: CveRecords::read(&page.vulnerabilities),
-    })
+    let records = CveRecords::read(&page.vulnerabilities);
+    if records.are_all_dropped() {
+        return Err(damaged(format!("none of its {held} records can be used")));
+    }
+    Ok(CvePage { total: page.total_results, promised: page.results_per_page, records })
 }

@@ -122,8 +122,13 @@ struct PageInfo {
 }
 
 /// Reads an answer. It is accepted only if it is complete and names no errors.
-pub(super) fn read(answer: &UpstreamAnswer) -> Result<GithubPage, InvalidAnswer> {
-    read_bytes(&answer.bytes().map_err(|error| damaged(error.to_string()))?)
+pub(super) fn read(answer: &UpstreamAnswer, may_be_empty: bool) -> Result<GithubPage, InvalidAnswer> {
+    let page = read_bytes(&answer.bytes().map_err(|error| damaged(error.to_string()))?)?;
+    let is_empty = page.advisories.is_empty() && page.dropped.dropped() == 0 && page.next.is_none();
+    if is_empty && !may_be_empty {
+        return Err(damaged("it says that the whole database has no advisories"));
+    }
+    Ok(page)
 }
 
 fn damaged(reason: impl std::fmt::Display) -> InvalidAnswer {
@@ -153,6 +158,10 @@ pub(crate) fn read_bytes(bytes: &[u8]) -> Result<GithubPage, InvalidAnswer> {
             }
             None => page.dropped.add_dropped(node.get()),
         }
+    }
+    // A single one may be damaged for good, and must not stop the others for ever.
+    if page.advisories.is_empty() && page.dropped.dropped() > 1 {
+        return Err(damaged(format!("none of its {} advisories can be used", page.dropped.dropped())));
     }
     if list.page_info.has_next_page {
         let cursor = list.page_info.end_cursor;

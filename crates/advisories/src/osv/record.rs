@@ -123,6 +123,11 @@ pub fn read_lenient(json: &[u8]) -> Option<LenientRecord<Advisory>> {
     lenient::read(json)?.and_then(to_advisory)
 }
 
+/// Reads the record with this id like [`read_lenient`].
+pub(super) fn read_named(json: &[u8], id: &str) -> Option<LenientRecord<Advisory>> {
+    read_lenient(json).filter(|read| read.record.id == id)
+}
+
 fn to_advisory(record: OsvRecord) -> Option<Advisory> {
     if !ids::is_osv(&record.id) {
         return None;

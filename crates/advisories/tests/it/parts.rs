@@ -191,7 +191,7 @@ fn run<S: AdvisorySource + 'static>(
     (run, ids, warnings.0)
 }
 
-fn settings(cache: &tempfile::TempDir) -> UpstreamSettings {
+pub(super) fn settings(cache: &tempfile::TempDir) -> UpstreamSettings {
     UpstreamSettings::new(cache.path().to_owned(), 0.01)
 }
 
@@ -336,7 +336,7 @@ fn a_changed_record_of_osv_does_not_fail_the_others() {
 }
 
 /// Returns what a cache says about its only listing.
-fn listing_state(cache: &Path) -> Option<String> {
+pub(super) fn listing_state(cache: &Path) -> Option<String> {
     let mut files = fs::read_dir(cache.join("listings")).ok()?.map(|entry| entry.unwrap().path());
     let path = files.find(|path| path.extension().is_some_and(|found| found == "json"))?;
     Some(fs::read_to_string(path).unwrap())
