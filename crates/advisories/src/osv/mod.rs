@@ -201,7 +201,8 @@ impl OsvSource {
         self.list_archive(shard, context)
     }
 
-    /// Emits the records that changed, one by one. Returns false if there are too many of them.
+    /// Emits the records that changed, one by one. Returns false if there are too many of them, or if the list does not
+    /// name all of them.
     fn list_changes(
         &self,
         shard: &OsvShard,
@@ -212,7 +213,13 @@ impl OsvSource {
         let request = self.request(ecosystem, "modified_id.csv", Accept::Text, shard, MAX_ARCHIVE_BYTES)?;
         let read = &mut |answer: &UpstreamAnswer| changes::read(answer, ecosystem, start, MAX_CHANGES);
         let Some(changed) = context.ask(&request, read)? else { return Ok(false) };
-        context.count("records.malformed", changed.malformed);
+        if changed.malformed > 0 {
+            let (lines, of) = (changed.malformed, ecosystem.unwrap_or("all ecosystems"));
+            context.warn(format!(
+                "OSV's list of changes of {of} has lines that cannot be read ({lines}): reading the whole archive"
+            ));
+            return Ok(false);
+        }
         for record in &changed.records {
             self.list_record(record, shard, context)?;
         }
@@ -256,7 +263,8 @@ impl OsvSource {
             Ok(record::read_named(&bytes, &changed.id))
         };
         match context.ask(&request, read) {
-            Ok(Some(read)) => emit(&read, shard, context)?,
+            // Whatever it says of its own change: the list says that it changed.
+            Ok(Some(read)) => context.emit_read(&read)?,
             Ok(None) => context.drop_record(&format!("{file}: {NOT_THE_RECORD}")),
             Err(error @ UpstreamError::NotFound { .. }) => {
                 context.warn(format!("OSV lists a record that is not there: {error}"));
@@ -294,7 +302,9 @@ fn emit(
     shard: &OsvShard,
     context: &mut SourceContext<'_, '_>,
 ) -> Result<(), ShardError> {
-    if shard.start.is_none() || shard.start <= read.record.modified {
+    // An update takes a record without a date as well: it may have changed.
+    let is_undated = shard.is_update && read.record.modified.is_none();
+    if shard.start.is_none() || is_undated || shard.start <= read.record.modified {
         context.emit_read(read)?;
     }
     Ok(())

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
-use streamguard_advisories::{AdvisoryJob, AdvisorySource, CveSource, GithubSource, OsvSource};
+use streamguard_advisories::{
+    AdvisoryJob, AdvisorySource, CveSource, GithubSource, ListingWindow, OsvSource,
+};
 use streamguard_engine::{CompletionStatus, Job, JobState, RunOptions};
 use streamguard_http::{Credentials, UpstreamSettings};
-use streamguard_simulator::serve;
+use streamguard_simulator::{run_payloads, serve};
 
 use super::parts::{listing_state, settings};
 
@@ -159,4 +161,60 @@ fn a_listing_without_advisories_is_not_kept() {
     assert_eq!((job.status, job.records), (Some(CompletionStatus::Complete), 0));
     assert_eq!(listing_state(cache.path()), None);
     assert_eq!(run(source).records, 1);
+}
+
+/// Makes the shards of an update of OSV, and runs them against a server that has these records and this list of changes.
+fn update_of_osv(
+    list: &'static str,
+    records: &'static [(&str, &str)],
+) -> Result<(Vec<String>, usize), String> {
+    let zip = archive(&[("X-8.json", r#"{"id":"X-8","modified":"2026-10-31T00:00:00Z"}"#)]).1;
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&requests);
+    let osv_url = serve(move |line| {
+        let path = line.split(' ').nth(1).unwrap();
+        counter.fetch_add(usize::from(path == "/PyPI/modified_id.csv"), Ordering::Relaxed);
+        let record = records.iter().find(|(id, _)| path == format!("/PyPI/{id}.json"));
+        match (path, record) {
+            ("/PyPI/modified_id.csv", _) => (200, "text/plain", list.as_bytes().to_vec()),
+            ("/PyPI/all.zip", _) => (200, "application/zip", zip.clone()),
+            (_, Some((_, record))) => (200, "application/json", record.as_bytes().to_vec()),
+            _ => (404, "text/plain", Vec::new()),
+        }
+    });
+    let cache = tempfile::tempdir().unwrap();
+    let osv_ecosystems = vec!["PyPI".to_owned()];
+    let source = OsvSource { osv_url, osv_ecosystems, upstream: settings(&cache), ..OsvSource::default() };
+    let window = ListingWindow { clock_ms: 1_793_491_200_000, known_until_ms: Some(1_793_000_000_000) };
+    let shards: Vec<Value> = source.plan(&window).unwrap().iter().map(|shard| json!(shard)).collect();
+    let (records, _) = run_payloads(&AdvisoryJob::new(source, Credentials::default()), shards)?;
+    let ids = records.iter().map(|record| record["id"].as_str().unwrap().to_owned()).collect();
+    Ok((ids, requests.load(Ordering::Relaxed)))
+}
+
+#[test]
+fn what_is_not_a_list_of_changes_does_not_pass_for_one_without_changes() {
+    for list in ["", "Service is being upgraded.\n"] {
+        let error = update_of_osv(list, &[]).unwrap_err();
+        assert!(error.contains("cannot read the list of changes: none of its lines names"), "{error}");
+        assert!(error.contains(&format!("tried {ATTEMPTS} times")), "{error}");
+    }
+    // Without changes, and with a line that may have named one.
+    assert_eq!(update_of_osv("2026-01-01T00:00:00Z,X-1\n", &[]).unwrap(), (Vec::new(), 1));
+    let list = "nonsense\n2026-01-01T00:00:00Z,X-1\n";
+    assert_eq!(update_of_osv(list, &[]).unwrap(), (vec!["X-8".to_owned()], 1), "the archive");
+}
+
+#[test]
+fn all_records_that_a_list_names_are_taken() {
+    let list = "2026-01-01T00:00:00Z,X-0\n2026-10-30T00:00:00Z,X-1\n2026-10-31T00:00:00Z,X-2\n\
+                2026-10-31T00:00:00Z,X-3\n";
+    let records = &[
+        ("X-0", r#"{"id":"X-0"}"#),
+        ("X-1", r#"{"id":"X-1","modified":"2026-10-30T00:00:00Z"}"#),
+        ("X-2", r#"{"id":"X-2","modified":"2020-10-30T00:00:00Z"}"#),
+        ("X-3", r#"{"id":"X-3","modified":null}"#),
+    ];
+    let ids = ["X-1", "X-2", "X-3"].map(str::to_owned).to_vec();
+    assert_eq!(update_of_osv(list, records).unwrap(), (ids, 1));
 }
