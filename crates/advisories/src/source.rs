@@ -13,7 +13,8 @@ use crate::{SourceContext, timestamp};
 
 /// A source of advisories. Its value is its settings; an [`crate::AdvisoryJob`] makes it a job.
 pub trait AdvisorySource: Serialize + Debug + Send + Sync {
-    /// Payload of one shard: an object in which no field is called `listing`. Plans on disk hold it
+    /// Payload of one shard: an object in which no field is called `listing` or
+    /// `listed_ahead_ms`. Plans on disk hold it
     /// as JSON, so renaming one of its fields makes earlier plans unusable.
     type Shard: Serialize + DeserializeOwned;
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -409,6 +409,11 @@ fn a_listing_of_osv_with_a_missing_record_is_not_kept() {
 
 /// Changes the lines of the only listing in a cache, as another version of this program might write them.
 fn rewrite_listing(cache: &Path, rewrite: impl Fn(usize, &str) -> String) {
+    rewrite_state(cache, rewrite, |_| ());
+}
+
+/// Changes the lines of the only listing in a cache, and what is said of it.
+fn rewrite_state(cache: &Path, rewrite: impl Fn(usize, &str) -> String, change: impl Fn(&mut Value)) {
     let folder = cache.join("listings");
     let with_extension = |extension: &str| {
         let mut files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
@@ -427,6 +432,7 @@ fn rewrite_listing(cache: &Path, rewrite: impl Fn(usize, &str) -> String) {
     // The line after it is the checksum, which earlier versions did not write.
     let mut state: Value = serde_json::from_str(state.lines().next().unwrap()).unwrap();
     state["file"] = json!(name);
+    change(&mut state);
     fs::write(&state_path, state.to_string()).unwrap();
 }
 
@@ -461,4 +467,32 @@ fn known_listings_keep_their_records_too() {
             "1 record of the known ones of NVD cannot be used and was dropped: {\"id\":7}"
         ]
     );
+}
+
+#[test]
+fn a_listing_from_a_time_to_come_is_not_used() {
+    let queries = Arc::new(AtomicUsize::new(0));
+    let updates = queries.clone();
+    let nvd_url = serve(move |line| {
+        updates.fetch_add(usize::from(line.contains("lastModStartDate")), Ordering::Relaxed);
+        let page = json!({
+            "resultsPerPage": 1, "startIndex": 0, "totalResults": 1,
+            "vulnerabilities": [{"cve": {"id": "CVE-2020-0001"}}],
+        });
+        (200, "application/json", page.to_string().into_bytes())
+    });
+    let cache = tempfile::tempdir().unwrap();
+    let source = CveSource { nvd_url, upstream: settings(&cache), ..CveSource::default() };
+    assert_eq!(run(source.clone(), Credentials::default()).1, ["CVE-2020-0001"]);
+    let late = 4_102_444_800_000_u64;
+    let lines = |_: usize, line: &str| line.replace("CVE-2020-0001", "CVE-2020-0002");
+    rewrite_state(cache.path(), lines, |state| state["as_of_ms"] = json!(late));
+    // Everything is listed again, and the listing after it is of now.
+    let (done, ids, warnings) = run(source.clone(), Credentials::default());
+    assert_eq!((ids, done.status), (vec!["CVE-2020-0001".to_owned()], CompletionStatus::Complete));
+    assert_eq!((queries.load(Ordering::Relaxed), warnings.len()), (0, 1), "{warnings:?}");
+    assert!(warnings[0].contains("2100-01-01T00:00:00.000Z, which is yet to come"), "{warnings:?}");
+    let (_, ids, warnings) = run(source, Credentials::default());
+    assert_eq!((ids.len(), queries.load(Ordering::Relaxed)), (1, 1));
+    assert_eq!(warnings, [""; 0]);
 }
