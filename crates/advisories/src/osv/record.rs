@@ -120,7 +120,9 @@ pub fn read(json: &[u8]) -> Option<Advisory> {
 
 /// Reads a record like [`read`], and returns what was left out as well.
 pub fn read_lenient(json: &[u8]) -> Option<LenientRecord<Advisory>> {
-    lenient::read(json)?.and_then(to_advisory)
+    let mut read = lenient::read(json)?.and_then(to_advisory)?;
+    fields::keep_withdrawal(&mut read, "withdrawn");
+    Some(read)
 }
 
 /// Reads the record with this id like [`read_lenient`].

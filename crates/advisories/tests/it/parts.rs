@@ -335,6 +335,29 @@ fn a_changed_record_of_osv_does_not_fail_the_others() {
     assert_eq!((counters["records.trimmed"], counters["records.malformed"]), (1, 1));
 }
 
+/// An advisory that is withdrawn must not become valid because nobody can read since when.
+#[test]
+fn a_withdrawal_without_a_readable_date_counts() {
+    let (never, since) = ("1970-01-01T00:00:00.000Z", "2024-09-20T15:00:00.000Z");
+    for (changed, expected) in [(json!(null), never), (json!("soon"), never), (json!(since), since)] {
+        let cve = json!({"cve": {"id": "CVE-2020-0001", "vulnStatus": "Rejected", "lastModified": changed}});
+        let (advisory, _) = parts(read_cve(&cve.to_string()));
+        assert_eq!(advisory.withdrawn.as_deref(), Some(expected), "{changed}");
+        for withdrawn in [json!("yesterday"), json!(""), json!(1_726_844_400), json!(true), json!({})] {
+            let osv = json!({"id": "X-1", "modified": changed, "withdrawn": withdrawn});
+            let (advisory, left_out) = parts(read_osv(osv.to_string().as_bytes()));
+            assert_eq!(advisory.withdrawn.as_deref(), Some(expected), "{withdrawn}");
+            assert!(left_out.contains(&"withdrawn".to_owned()));
+            let github =
+                json!({"ghsaId": "GHSA-pg36-wpm5-g57p", "updatedAt": changed, "withdrawnAt": withdrawn});
+            let (advisory, _) = parts(read_github(&github.to_string()).map(|(read, _)| read));
+            assert_eq!(advisory.withdrawn.as_deref(), Some(expected), "{withdrawn}");
+        }
+    }
+    let (advisory, _) = parts(read_osv(br#"{"id": "X-1", "withdrawn": null}"#));
+    assert_eq!(advisory.withdrawn, None);
+}
+
 /// Returns what a cache says about its only listing.
 pub(super) fn listing_state(cache: &Path) -> Option<String> {
     let mut files = fs::read_dir(cache.join("listings")).ok()?.map(|entry| entry.unwrap().path());
