@@ -123,7 +123,7 @@ impl<'a> PageReader<'a> {
             let may_be_empty = self.may_be_empty;
             let page = match context.ask(&request, &mut |answer| read_page(answer, start, may_be_empty)) {
                 Err(UpstreamError::Refused { reason, .. })
-                    if self.page_records > SMALL_PAGE_RECORDS && reason.contains("resultsPerPage") =>
+                    if self.page_records > SMALL_PAGE_RECORDS && is_about_page_size(&reason) =>
                 {
                     self.page_records = SMALL_PAGE_RECORDS;
                     continue;
@@ -235,6 +235,12 @@ fn read_page(answer: &UpstreamAnswer, start: u64, may_be_empty: bool) -> Result<
         return Err(damaged("it says that the whole database has no records".to_owned()));
     }
     Ok(page)
+}
+
+/// Reports whether NVD refuses the size of a page. It says so in the header `message`; the reason for any other refusal
+/// begins with its status, and may quote a page that only mentions the parameter.
+fn is_about_page_size(reason: &str) -> bool {
+    !reason.starts_with("HTTP ") && reason.contains("resultsPerPage")
 }
 
 fn damaged(reason: String) -> InvalidAnswer {

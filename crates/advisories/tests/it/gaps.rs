@@ -218,3 +218,17 @@ fn all_records_that_a_list_names_are_taken() {
     let ids = ["X-1", "X-2", "X-3"].map(str::to_owned).to_vec();
     assert_eq!(update_of_osv(list, records).unwrap(), (ids, 1));
 }
+
+#[test]
+fn a_refusal_that_only_mentions_the_size_of_pages_is_final() {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&requests);
+    let nvd_url = serve(move |_| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        (400, "text/html", b"<a href=\"?resultsPerPage=2000\">back</a>".to_vec())
+    });
+    let cache = tempfile::tempdir().unwrap();
+    let job = run(CveSource { nvd_url, upstream: settings(&cache), ..CveSource::default() });
+    assert_eq!(job.status, Some(CompletionStatus::Failed));
+    assert_eq!(requests.load(Ordering::Relaxed), 1);
+}
