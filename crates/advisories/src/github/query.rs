@@ -173,9 +173,14 @@ pub(crate) fn read_bytes(bytes: &[u8]) -> Result<GithubPage, InvalidAnswer> {
 /// Tells apart what errors mean: a rate limit, a timeout of the server, or a refusal.
 fn refusal(errors: &[Value]) -> InvalidAnswer {
     let text = |error: &Value, key: &str| error[key].as_str().unwrap_or_default().to_owned();
-    let messages: Vec<String> = errors.iter().take(3).map(|error| text(error, "message")).collect();
+    let messages = errors.iter().map(|error| text(error, "message"));
+    let messages: Vec<String> = messages.filter(|message| !message.trim().is_empty()).take(3).collect();
+    let reason = match messages.as_slice() {
+        [] => "GitHub reports an error, and does not say which: try again later".to_owned(),
+        messages => format!("GitHub says: {}", messages.join("; ")),
+    };
     // The text is hostile, and may be long.
-    let reason: String = format!("GitHub says: {}", messages.join("; ")).chars().take(500).collect();
+    let reason: String = reason.chars().take(500).collect();
     let reason = reason.escape_debug().to_string();
     let kinds: Vec<String> = errors.iter().map(|error| text(error, "type")).collect();
     // GitHub has used both spellings.
@@ -205,6 +210,14 @@ mod tests {
         assert!(
             matches!(read_bytes(both.as_bytes()), Err(InvalidAnswer::Refused(text)) if !text.contains('\u{1b}'))
         );
+        for errors in [r#"[{}, {"message":""}]"#, r#"[null]"#, r#"[{"message":7}]"#] {
+            match read_bytes(format!(r#"{{"errors":{errors}}}"#).as_bytes()) {
+                Err(InvalidAnswer::Refused(text)) => assert!(text.ends_with("try again later"), "{text}"),
+                _ => panic!("{errors} is not refused"),
+            }
+        }
+        let some = read_bytes(br#"{"errors":[{"message":" "},{"message":"a"},{},{"message":"b"}]}"#);
+        assert!(matches!(some, Err(InvalidAnswer::Refused(text)) if text == "GitHub says: a; b"));
         for kind in ["RATE_LIMIT", "RATE_LIMITED"] {
             let limited = format!(r#"{{"errors":[{{"type":"{kind}","message":"API rate limit"}}]}}"#);
             assert!(matches!(read_bytes(limited.as_bytes()), Err(InvalidAnswer::Limited { .. })));
