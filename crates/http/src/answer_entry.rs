@@ -172,10 +172,7 @@ impl AnswerEntry {
 
     /// Makes this the answer, in place of all others.
     pub(crate) fn commit(&self, stored: &StoredAnswer, freshness: Freshness) -> Result<(), UpstreamError> {
-        let mark = match freshness {
-            Freshness::Run(mark) => Some(mark),
-            Freshness::Forever => None,
-        };
+        let mark = freshness.mark(stored.meta.is_missing());
         let meta = AnswerMeta { mark, ..stored.meta.clone() };
         let text = add_checksum(serde_json::to_vec(&meta).map_err(|error| self.cannot(error.into()))?);
         write_atomic(&self.path("json"), &text).map_err(|error| self.cannot(error))?;
