@@ -10,6 +10,9 @@ use crate::service::Service;
 /// Scope of requests without a credential.
 pub(crate) const ANONYMOUS_SCOPE: &str = "open";
 
+/// Length of the shortest credential that is looked for in bodies, in bytes.
+const MIN_SEARCHED_BYTES: usize = 8;
+
 /// Replacement of a credential that a server echoed.
 const MASK: &str = "***";
 
@@ -71,6 +74,14 @@ impl ServiceCredential {
         }
     }
 
+    /// Returns a search for the credential in a body that comes in pieces.
+    pub(crate) fn search(&self) -> CredentialSearch {
+        let secret = self.secret.clone();
+        // A shorter one is found in bodies by chance, and protects nothing.
+        let secret = secret.filter(|secret| secret.expose_secret().len() >= MIN_SEARCHED_BYTES);
+        CredentialSearch { secret, end: Vec::new() }
+    }
+
     /// Removes the credential from headers of the server.
     pub(crate) fn mask_headers(&self, headers: &mut HeaderMap) {
         let Some(secret) = &self.secret else { return };
@@ -79,5 +90,28 @@ impl ServiceCredential {
                 *value = HeaderValue::from_static(MASK);
             }
         }
+    }
+}
+
+/// Search for a credential in a body that comes in pieces.
+#[derive(Debug, Default)]
+pub(crate) struct CredentialSearch {
+    secret: Option<SecretString>,
+    /// End of the body so far, in which the credential may have begun.
+    end: Vec<u8>,
+}
+
+impl CredentialSearch {
+    /// Takes the next piece. Returns whether the credential ends in it.
+    pub(crate) fn finds_in(&mut self, piece: &[u8]) -> bool {
+        let Some(secret) = &self.secret else { return false };
+        let secret = secret.expose_secret().as_bytes();
+        let overlap = secret.len() - 1;
+        let (start, rest) = piece.split_at(piece.len().min(overlap));
+        self.end.extend_from_slice(start);
+        let is_found = [&self.end, piece].iter().any(|text| memchr::memmem::find(text, secret).is_some());
+        self.end.extend_from_slice(&rest[rest.len().saturating_sub(overlap)..]);
+        self.end.drain(..self.end.len().saturating_sub(overlap));
+        is_found
     }
 }

@@ -15,7 +15,7 @@ use streamguard_cache::Progress;
 use streamguard_cache::wait::seconds;
 
 use crate::agent::SystemAgent;
-use crate::body_sink::{BodySink, BodyTooLarge};
+use crate::body_sink::{BodyRefusal, BodySink};
 use crate::connector::AddressFilter;
 use crate::error::UpstreamError;
 use crate::exchange_thread::{ExchangeStep, ExchangeThread};
@@ -197,7 +197,8 @@ impl HttpTransport {
             return Err(self.unexpected_type(exchange, is_gzip, asked, kind, progress));
         }
         let in_cache = |source| UpstreamError::Cache { path: asked.path.to_owned(), source };
-        let mut sink = BodySink::create(asked.path, is_gzip, asked.max_bytes).map_err(in_cache)?;
+        let mut sink = BodySink::create(asked.path, is_gzip, asked.max_bytes, asked.credential.search())
+            .map_err(in_cache)?;
         let written = |result: io::Result<()>| result.map_err(|error| write_failure(error, asked));
         let Timeouts { idle, throughput_window, min_bytes, .. } = self.timeouts;
         let total = self.timeouts.total_for(asked.accept);
@@ -304,9 +305,9 @@ fn is_expected_type(accept: Accept, kind: &str) -> bool {
 
 /// Judges an error of writing a body.
 fn write_failure(error: io::Error, asked: &HttpRequest<'_>) -> Failure {
-    match BodyTooLarge::in_error(&error) {
-        Some(large) => {
-            UpstreamError::Failed { url: asked.shown.to_owned(), reason: large.to_string() }.into()
+    match BodyRefusal::in_error(&error) {
+        Some(refusal) => {
+            UpstreamError::Failed { url: asked.shown.to_owned(), reason: refusal.to_string() }.into()
         }
         // Errors of the operating system have a number, those of the decoder have none.
         None if error.raw_os_error().is_some() => {
