@@ -133,7 +133,7 @@ impl HttpTransport {
         let content = if status == 200 {
             ReplyContent::Body(self.receive(&exchange, &headers, asked, began, progress)?)
         } else {
-            let is_gzip = header_text(&headers, CONTENT_ENCODING.as_str()) == Some("gzip");
+            let is_gzip = is_gzip(content_coding(&headers).as_deref());
             ReplyContent::Text(self.beginning(&exchange, is_gzip, asked, progress)?)
         };
         Ok(HttpReply { status, headers, content })
@@ -183,11 +183,13 @@ impl HttpTransport {
         began: Instant,
         progress: &dyn Progress,
     ) -> Result<ReceivedBody, Failure> {
-        let is_gzip = match (asked.accept, header_text(headers, CONTENT_ENCODING.as_str())) {
+        let coding = content_coding(headers);
+        let is_gzip = match (asked.accept, coding.as_deref()) {
             // An archive is compressed itself. Servers that declare this as an encoding mean the file.
             (Accept::Archive, _) | (_, None | Some("" | "identity")) => false,
-            (_, Some("gzip" | "x-gzip")) => true,
-            (_, Some(other)) => {
+            (_, coding) if is_gzip(coding) => true,
+            (_, other) => {
+                let other = other.unwrap_or_default();
                 return Err(Failure::Unexpected(format!("unknown encoding {}", quote(other))));
             }
         };
@@ -289,6 +291,16 @@ impl HttpTransport {
         }
         Ok(asked.credential.mask(String::from_utf8_lossy(&text).into_owned()))
     }
+}
+
+/// Returns the coding of a body, in lower case: its case does not matter (RFC 9110, section 8.4.1).
+fn content_coding(headers: &HeaderMap) -> Option<String> {
+    header_text(headers, CONTENT_ENCODING.as_str()).map(str::to_ascii_lowercase)
+}
+
+/// Returns whether a coding is gzip; `x-gzip` is the same (RFC 9110, section 8.4.1.3).
+fn is_gzip(coding: Option<&str>) -> bool {
+    matches!(coding, Some("gzip" | "x-gzip"))
 }
 
 /// Returns whether a declared media type is the expected one.

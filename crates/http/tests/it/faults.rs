@@ -77,8 +77,11 @@ fn what_passes_is_tried_again() {
         assert_eq!(answer.expect(name), "[1]", "{name}");
         assert_eq!((server.count(), notes.len()), (4, 3), "{name}: {notes:?}");
     }
-    let server = Server::saying(gzipped(&packed));
-    assert_eq!(ask(&server).0.unwrap(), "[1]");
+    for coding in ["gzip", "x-gzip", "GZIP", "Gzip"] {
+        let headers = format!("Content-Type: application/json\r\nContent-Encoding: {coding}\r\n");
+        let server = Server::saying(status("200 OK", &headers, &packed));
+        assert_eq!(ask(&server).0.unwrap(), "[1]", "{coding}");
+    }
 }
 
 #[test]
