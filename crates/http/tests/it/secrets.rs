@@ -87,6 +87,13 @@ fn redirects_within_the_origin_are_followed_for_a_while() {
     let error = ask(&caller, &request(Service::Osv, server.url("/a"))).unwrap_err().to_string();
     assert!(error.contains("more than 4 redirects"), "{error}");
     assert_eq!(server.count(), 5);
+
+    for headers in ["", "Location:\r\n", "Location: \u{e9}\r\n"] {
+        let server = Server::saying(status("302 A", headers, ""));
+        let error = ask(&caller, &request(Service::Osv, server.url("/a"))).unwrap_err().to_string();
+        assert!(error.contains("HTTP 302 redirects, but does not say where to"), "{headers:?}: {error}");
+        assert_eq!(server.count(), 1);
+    }
 }
 
 #[test]
