@@ -14,7 +14,7 @@ pub(crate) const ANONYMOUS_SCOPE: &str = "open";
 const MIN_SEARCHED_BYTES: usize = 8;
 
 /// Replacement of a credential that a server echoed.
-const MASK: &str = "***";
+pub(crate) const MASK: &str = "***";
 
 /// Credential that is sent to a service, if it takes one.
 #[derive(Clone, Debug, Default)]
@@ -86,11 +86,27 @@ impl ServiceCredential {
     pub(crate) fn mask_headers(&self, headers: &mut HeaderMap) {
         let Some(secret) = &self.secret else { return };
         for value in headers.values_mut() {
-            if memchr::memmem::find(value.as_bytes(), secret.expose_secret().as_bytes()).is_some() {
-                *value = HeaderValue::from_static(MASK);
+            let secret = secret.expose_secret().as_bytes();
+            if memchr::memmem::find(value.as_bytes(), secret).is_some() {
+                // Only the credential: the rest may say what is wrong with it.
+                let masked = replace(value.as_bytes(), secret, MASK.as_bytes());
+                *value = HeaderValue::from_bytes(&masked).unwrap_or(HeaderValue::from_static(MASK));
             }
         }
     }
+}
+
+/// Replaces all occurrences of a part.
+fn replace(text: &[u8], part: &[u8], other: &[u8]) -> Vec<u8> {
+    let mut replaced = Vec::new();
+    let mut rest = text;
+    while let Some(at) = memchr::memmem::find(rest, part) {
+        replaced.extend_from_slice(&rest[..at]);
+        replaced.extend_from_slice(other);
+        rest = &rest[at + part.len()..];
+    }
+    replaced.extend_from_slice(rest);
+    replaced
 }
 
 /// Search for a credential in a body that comes in pieces.

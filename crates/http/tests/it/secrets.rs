@@ -222,6 +222,16 @@ fn a_credential_is_nowhere() {
             }
         }
     }
+    // The rest of a header stays, since it may say what is wrong.
+    for message in [format!("Invalid apiKey: {CANARY}"), CANARY.to_owned()] {
+        let (_folder, caller) = somebody();
+        let server = Server::saying(status("404 No", &format!("message: {message}\r\n"), ""));
+        let error = ask(&caller, &request(Service::Nvd, server.url("/a"))).unwrap_err().to_string();
+        assert!(
+            error.ends_with(&format!("{} (check NVD_API_KEY)", message.replace(CANARY, "***"))),
+            "{error}"
+        );
+    }
     let (_folder, mut caller) = somebody();
     caller.1.github = Some(format!("{CANARY}\n").into());
     let error =
