@@ -33,10 +33,11 @@ pub trait AdvisorySource: Serialize + Debug + Send + Sync {
     /// Returns how its shards may use the machine. They mostly wait: for rate budgets, for whole
     /// archives.
     fn limits(&self) -> ShardLimits {
-        // One attempt is enough: the client has retried each request already.
+        // The second attempt is for a worker that crashed. A request that failed is final: the client has retried it
+        // already.
         ShardLimits {
             deadline: Duration::from_secs(24 * 3600),
-            max_attempts: 1,
+            max_attempts: 2,
             extra_io_slots: 2,
             ..ShardLimits::default()
         }

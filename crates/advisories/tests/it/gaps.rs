@@ -4,11 +4,13 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use streamguard_advisories::{
-    AdvisoryJob, AdvisorySource, CveSource, GithubSource, ListingWindow, OsvSource,
+    AdvisoryJob, AdvisorySource, CveSource, GithubSource, ListingWindow, OsvSource, SourceContext,
 };
-use streamguard_engine::{CompletionStatus, Job, JobState, RunOptions};
+use streamguard_dataset::Advisory;
+use streamguard_engine::{CompletionStatus, Job, JobError, JobState, RunOptions, ShardError};
 use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_simulator::{run_payloads, serve};
 
@@ -231,4 +233,40 @@ fn a_refusal_that_only_mentions_the_size_of_pages_is_final() {
     let job = run(CveSource { nvd_url, upstream: settings(&cache), ..CveSource::default() });
     assert_eq!(job.status, Some(CompletionStatus::Failed));
     assert_eq!(requests.load(Ordering::Relaxed), 1);
+}
+
+/// A source whose first attempt crashes.
+#[derive(Debug, Default, Serialize)]
+struct CrashingSource {
+    #[serde(skip)]
+    attempts: AtomicUsize,
+    access: UpstreamSettings,
+}
+
+impl AdvisorySource for CrashingSource {
+    type Shard = Value;
+
+    fn name(&self) -> &'static str {
+        "crashing"
+    }
+
+    fn upstream(&self) -> &UpstreamSettings {
+        &self.access
+    }
+
+    fn plan(&self, _: &ListingWindow) -> Result<Vec<Value>, JobError> {
+        Ok(vec![json!({})])
+    }
+
+    fn list(&self, _: &Value, context: &mut SourceContext<'_, '_>) -> Result<(), ShardError> {
+        assert!(self.attempts.fetch_add(1, Ordering::Relaxed) > 0, "the first attempt crashes");
+        context.emit(&Advisory { id: "X-1".to_owned(), ..Advisory::default() })
+    }
+}
+
+#[test]
+fn a_crash_does_not_cost_a_shard() {
+    let cache = tempfile::tempdir().unwrap();
+    let job = run(CrashingSource { access: settings(&cache), ..CrashingSource::default() });
+    assert_eq!((job.status, job.records), (Some(CompletionStatus::Complete), 1), "{:?}", job.reason);
 }
