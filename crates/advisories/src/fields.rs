@@ -5,9 +5,12 @@ use std::borrow::Cow;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
-use streamguard_dataset::Severity;
+use streamguard_dataset::{Advisory, Severity};
 
-use crate::{cvss, timestamp};
+use crate::{LenientRecord, cvss, timestamp};
+
+/// Date of a withdrawal of which nothing says when it was.
+const UNKNOWN_DATE: &str = "1970-01-01T00:00:00.000Z";
 
 /// Deserializes null as the empty value.
 pub(crate) fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
@@ -19,6 +22,21 @@ pub(crate) fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>
 /// Deserializes a date, in the form of [`timestamp::normalize`].
 pub(crate) fn date<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     parsed(from, timestamp::normalize, "a date")
+}
+
+/// Returns the date from which a record counts as withdrawn whose withdrawal has no date: that of its last change, or
+/// else of its publication.
+pub(crate) fn withdrawal_date(modified: Option<&String>, published: Option<&String>) -> String {
+    modified.or(published).map_or_else(|| UNKNOWN_DATE.to_owned(), Clone::clone)
+}
+
+/// Marks a record as withdrawn if the date of its withdrawal, at this path, was left out as unreadable.
+pub(crate) fn keep_withdrawal(read: &mut LenientRecord<Advisory>, path: &str) {
+    let advisory = &mut read.record;
+    if read.left_out.iter().any(|left_out| left_out == path) {
+        let date = withdrawal_date(advisory.modified.as_ref(), advisory.published.as_ref());
+        advisory.withdrawn = Some(date);
+    }
 }
 
 /// Deserializes a severity in the words of NVD, GitHub and OSV.

@@ -10,15 +10,16 @@ use serde_json::{Value, json};
 use streamguard_dataset::Advisory;
 use streamguard_durable::WriteError;
 use streamguard_engine::{
-    JobError, JobSummary, MergeContext, Plan, PlanContext, Secrets, Shard, ShardError, ShardLimits,
-    ShardOutput, TypedJob,
+    INCOMPLETE_COUNTER, JobError, JobSummary, LogLevel, MergeContext, Plan, PlanContext, Secrets, Shard,
+    ShardError, ShardLimits, ShardOutput, TypedJob,
 };
 use streamguard_http::{Credentials, UpstreamAccess};
 
+use crate::context::MISSING_COUNTER;
 use crate::lenient;
 use crate::listing::{self, CachedListing, ListingWriter};
 use crate::shard::AdvisoryShard;
-use crate::{AdvisorySource, ListingWindow, SourceContext, ids};
+use crate::{AdvisorySource, ListingWindow, SourceContext, ids, timestamp};
 
 /// How far the changes that are asked for reach back before the known ones, in milliseconds. The
 /// clock of this machine may be fast, and a database may publish a change later than it dates it.
@@ -149,13 +150,21 @@ impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
     fn plan(&self, context: &PlanContext) -> Result<Plan<Self::Shard>, JobError> {
         let settings = self.access.settings();
         let known = self.listing_key().and_then(|key| CachedListing::find(&settings.cache, &key));
-        let window = ListingWindow {
-            // A snapshot is replayed at the time at which it was recorded.
-            clock_ms: settings.clock_ms.unwrap_or(context.clock_ms),
-            known_until_ms: known.as_ref().map(|listing| listing.as_of_ms.saturating_sub(OVERLAP_MS)),
+        // A snapshot is replayed at the time at which it was recorded.
+        let clock_ms = settings.clock_ms.unwrap_or(context.clock_ms);
+        let (known, known_until_ms) = match known {
+            // The clock was ahead once, or is behind now: changes since then cannot be asked for.
+            Some(CachedListing { as_of_ms, .. }) if as_of_ms > clock_ms => {
+                (Some(AdvisoryShard::Ahead { listed_ahead_ms: as_of_ms }), None)
+            }
+            Some(listing) => {
+                let known_until_ms = listing.as_of_ms.saturating_sub(OVERLAP_MS);
+                (Some(AdvisoryShard::Known { listing }), Some(known_until_ms))
+            }
+            None => (None, None),
         };
+        let window = ListingWindow { clock_ms, known_until_ms };
         let listed = self.source.plan(&window)?.into_iter().map(AdvisoryShard::Source);
-        let known = known.map(|listing| AdvisoryShard::Known { listing });
         // The known ones first, because of two equal versions the first counts.
         Ok(Plan::new(known.into_iter().chain(listed)))
     }
@@ -163,6 +172,17 @@ impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
     fn run(&self, shard: &Shard<Self::Shard>, output: &mut ShardOutput<'_>) -> Result<(), ShardError> {
         match &shard.payload {
             AdvisoryShard::Known { listing } => self.emit_known(listing, output),
+            AdvisoryShard::Ahead { listed_ahead_ms } => {
+                let time = timestamp::from_clock(*listed_ahead_ms).map_err(ShardError::failed)?;
+                let time = timestamp::format(time);
+                let text = format!(
+                    "the known advisories of {} are from {time}, which is yet to come: listing all of them again; is \
+                     the clock of this machine right?",
+                    self.source.title()
+                );
+                output.log(LogLevel::Warning, text);
+                Ok(())
+            }
             AdvisoryShard::Source(shard) => self.emit_listed(shard, output),
         }
     }
@@ -173,7 +193,7 @@ impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
         let cache = &self.access.settings().cache;
         let in_cache = |error| JobError::from(WriteError::at(cache)(error));
         // A listing with gaps would hide them for good: later runs ask only for changes.
-        let key = self.listing_key().filter(|_| merge.missing_shards() == 0);
+        let key = self.listing_key().filter(|_| is_whole(merge));
         let mut listing = key.map(|key| ListingWriter::create(cache, &key)).transpose().map_err(in_cache)?;
         let (mut position, mut advisories) = (0_u64, 0_u64);
         merge.for_each_record(|line| {
@@ -190,12 +210,20 @@ impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
             file.write_all(line).and_then(|()| file.write_all(b"\n")).map_err(|error| file.write_error(error))
         })?;
         merge.commit_file(file)?;
-        if let Some(listing) = listing {
+        // An empty one spares no request, and would hide an upstream that had nothing for a moment.
+        if let Some(listing) = listing.filter(|_| advisories > 0) {
             // After the result: a crash in between only makes the next run ask for more.
             listing.commit(merge.clock_ms()).map_err(in_cache)?;
         }
         Ok(JobSummary::default().metric("advisories", advisories))
     }
+}
+
+/// Tells whether nothing is missing of what the source lists.
+fn is_whole(merge: &MergeContext<'_>) -> bool {
+    let counters = merge.counters();
+    let has_gap = |name: &str| counters.get(name).is_some_and(|count| *count > 0);
+    merge.missing_shards() == 0 && !has_gap(INCOMPLETE_COUNTER) && !has_gap(MISSING_COUNTER)
 }
 
 /// Describes the part of a filter that tells a shard from the others; empty if there is none. All shards

@@ -13,7 +13,8 @@ use crate::{SourceContext, timestamp};
 
 /// A source of advisories. Its value is its settings; an [`crate::AdvisoryJob`] makes it a job.
 pub trait AdvisorySource: Serialize + Debug + Send + Sync {
-    /// Payload of one shard: an object in which no field is called `listing`. Plans on disk hold it
+    /// Payload of one shard: an object in which no field is called `listing` or
+    /// `listed_ahead_ms`. Plans on disk hold it
     /// as JSON, so renaming one of its fields makes earlier plans unusable.
     type Shard: Serialize + DeserializeOwned;
 
@@ -32,10 +33,11 @@ pub trait AdvisorySource: Serialize + Debug + Send + Sync {
     /// Returns how its shards may use the machine. They mostly wait: for rate budgets, for whole
     /// archives.
     fn limits(&self) -> ShardLimits {
-        // One attempt is enough: the client has retried each request already.
+        // The second attempt is for a worker that crashed. A request that failed is final: the client has retried it
+        // already.
         ShardLimits {
             deadline: Duration::from_secs(24 * 3600),
-            max_attempts: 1,
+            max_attempts: 2,
             extra_io_slots: 2,
             ..ShardLimits::default()
         }

@@ -44,8 +44,10 @@ impl FromStr for MirrorRule {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        // An address with a user may hold a password.
+        let shown = if text.contains('@') { "the rule".to_owned() } else { format!("{text:?}") };
         let refused = |why: &str| {
-            format!("{text:?} {why}: give FROM=TO such as https://github.com=https://git.example.org/github")
+            format!("{shown} {why}: give FROM=TO such as https://github.com=https://git.example.org/github")
         };
         let (from, to) = text.split_once('=').ok_or_else(|| refused("has no ="))?;
         let (from, to) = (from.trim_end_matches('/'), to.trim_end_matches('/'));
@@ -56,7 +58,9 @@ impl FromStr for MirrorRule {
         if rest.is_none_or(str::is_empty) && !to.starts_with('/') {
             return Err(refused("leads to neither https:// nor http:// nor an absolute path"));
         }
-        if rest.is_some_and(|rest| rest.split('/').any(|part| part.contains('@'))) {
+        let holds_user =
+            |address: &str| address.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
+        if holds_user(from) || holds_user(to) {
             return Err(refused("holds credentials, which would end up in lists of processes"));
         }
         // In `-c name=value`, git ends the name of the setting, which holds TO, at the first `=`.

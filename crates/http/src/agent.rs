@@ -9,7 +9,7 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::typestate::AgentScope;
 use ureq::{Agent, AsSendBody, Body};
 
-use crate::connector::{AddressFilter, StrictConnector, StrictResolver};
+use crate::connector::{AddressFilter, ConnectError, StrictConnector, StrictResolver};
 use crate::proxies::{ProxySetting, SystemProxies};
 
 /// Reason why no connection can be made at all.
@@ -41,7 +41,7 @@ pub struct SystemAgent {
 #[derive(Clone, Debug)]
 enum ProxyRoute {
     Through(Agent),
-    Unsupported(&'static str),
+    Unusable(&'static str),
 }
 
 impl SystemAgent {
@@ -54,11 +54,17 @@ impl SystemAgent {
     pub fn new(
         configure: impl Fn(ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope>,
     ) -> Result<Self, AgentError> {
+        Self::with_proxies(SystemProxies::from_environment(), configure)
+    }
+
+    fn with_proxies(
+        proxies: SystemProxies,
+        configure: impl Fn(ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope>,
+    ) -> Result<Self, AgentError> {
         let tls = TlsConfig::builder()
             .root_certs(system_certificates()?)
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .build();
-        let proxies = SystemProxies::from_environment();
         let agent = |proxy| {
             let config = Config::builder()
                 .tls_config(tls.clone())
@@ -74,7 +80,7 @@ impl SystemAgent {
         let route = |setting: &Option<ProxySetting>| {
             Some(match setting.as_ref()? {
                 ProxySetting::Http(proxy) => ProxyRoute::Through(agent(Some(proxy.clone()))),
-                ProxySetting::Unsupported(variable) => ProxyRoute::Unsupported(variable),
+                ProxySetting::Unusable(variable) => ProxyRoute::Unusable(variable),
             })
         };
         Ok(Self {
@@ -92,13 +98,17 @@ impl SystemAgent {
     /// ureq's error, whose text may hold the URL.
     pub fn run(&self, request: Request<impl AsSendBody>) -> Result<Response<Body>, ureq::Error> {
         let agent = self.agent_for(request.uri())?;
+        if let Some(proxy) = agent.config().proxy() {
+            // It looks names up itself.
+            return agent.run(request).map_err(|error| ConnectError::through(error, proxy));
+        }
         match request.extensions().get::<AddressFilter>() {
-            // A proxy looks names up itself. Such requests are few, and need no connection that is kept.
-            Some(filter) if agent.config().proxy().is_none() => {
+            // Such requests are few, and need no connection that is kept.
+            Some(filter) => {
                 let resolver = StrictResolver::filtered(*filter);
                 Agent::with_parts(agent.config().clone(), StrictConnector::default(), resolver).run(request)
             }
-            _ => agent.run(request),
+            None => agent.run(request),
         }
     }
 
@@ -108,8 +118,9 @@ impl SystemAgent {
             Some(_) if self.proxies.is_exempt(uri.host().unwrap_or_default()) => Ok(&self.direct),
             None => Ok(&self.direct),
             Some(ProxyRoute::Through(agent)) => Ok(agent),
-            Some(ProxyRoute::Unsupported(variable)) => Err(ureq::Error::ConnectProxyFailed(format!(
-                "{variable} names a proxy that is neither http nor https"
+            // Its value is not quoted: it may hold a password.
+            Some(ProxyRoute::Unusable(variable)) => Err(ureq::Error::ConnectProxyFailed(format!(
+                "the value of {variable} is not an http or https proxy, such as http://proxy.example.org:3128"
             ))),
         }
     }
@@ -125,4 +136,32 @@ fn system_certificates() -> Result<RootCerts, AgentError> {
     }
     let certificates: Vec<_> = found.certs.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
     Ok(RootCerts::new_with_certs(&certificates))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use url::Url;
+
+    use super::*;
+    use crate::failure::Failure;
+    use crate::transport_error::failure_of;
+
+    #[test]
+    fn a_proxy_that_is_not_reached_is_named_without_its_password() {
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let variable = |name: &str| (name == "HTTP_PROXY").then(|| format!("http://user:secret@{closed}"));
+        let proxies = SystemProxies::from_variables(&variable);
+        let agent = SystemAgent::with_proxies(proxies, |config| config).unwrap();
+        let url = Url::parse("http://a.test/").unwrap();
+        let error = agent.run(Request::get(url.as_str()).body(()).unwrap()).unwrap_err();
+        match failure_of(error, &url, url.as_str()) {
+            Failure::Unreachable(reason) => {
+                assert!(reason.ends_with(&format!(" (through the proxy {closed})")), "{reason}");
+                assert!(!reason.contains("secret"), "{reason}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 }

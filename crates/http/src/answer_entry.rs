@@ -10,6 +10,7 @@ use streamguard_durable::{open_regular, write_atomic};
 use crate::body_sink::BodySink;
 use crate::error::UpstreamError;
 use crate::request::{Freshness, UpstreamAnswer, UpstreamRequest};
+use crate::service_credential::CredentialSearch;
 use crate::stored_answer::{
     ANSWER_FORMAT, AnswerMeta, CacheLookup, ReceivedBody, STATUS_NOT_FOUND, STATUS_OK, StoredAnswer,
 };
@@ -172,10 +173,7 @@ impl AnswerEntry {
 
     /// Makes this the answer, in place of all others.
     pub(crate) fn commit(&self, stored: &StoredAnswer, freshness: Freshness) -> Result<(), UpstreamError> {
-        let mark = match freshness {
-            Freshness::Run(mark) => Some(mark),
-            Freshness::Forever => None,
-        };
+        let mark = freshness.mark(stored.meta.is_missing());
         let meta = AnswerMeta { mark, ..stored.meta.clone() };
         let text = add_checksum(serde_json::to_vec(&meta).map_err(|error| self.cannot(error.into()))?);
         write_atomic(&self.path("json"), &text).map_err(|error| self.cannot(error))?;
@@ -184,7 +182,8 @@ impl AnswerEntry {
 
     /// Stores that there is no such thing, in place of all answers, so that the run need not ask again.
     pub(crate) fn commit_not_found(&self, freshness: Freshness) -> Result<(), UpstreamError> {
-        let written = BodySink::create(&self.scratch(), false, 0).and_then(BodySink::finish);
+        let written = BodySink::create(&self.scratch(), false, 0, CredentialSearch::default())
+            .and_then(BodySink::finish);
         let (length, blake3) = written.map_err(|error| self.cannot(error))?;
         let body = ReceivedBody { length, blake3, etag: None, last_modified: None };
         self.commit(&self.adopt_as(STATUS_NOT_FOUND, body)?, freshness)

@@ -85,8 +85,12 @@ impl Attempt<'_> {
             }
             if let 301 | 302 | 303 | 307 | 308 = status {
                 permit.finish(report)?;
-                url =
-                    self.follow(&url, status, header_text(&headers, LOCATION.as_str()).unwrap_or_default())?;
+                // Without it, the URL would lead back to itself.
+                let location = header_text(&headers, LOCATION.as_str()).filter(|text| !text.is_empty());
+                let location = location.ok_or_else(|| {
+                    self.failed(format!("HTTP {status} redirects, but does not say where to"))
+                })?;
+                url = self.follow(&url, status, location)?;
                 continue;
             }
             let refused = RefusedAnswer {

@@ -7,6 +7,8 @@ use std::path::Path;
 use flate2::write::MultiGzDecoder;
 use thiserror::Error;
 
+use crate::service_credential::CredentialSearch;
+
 /// Size up to which a decompressed body is never taken for a bomb.
 const MIN_BOMB_BYTES: u64 = 8 << 20;
 
@@ -14,18 +16,24 @@ const MIN_BOMB_BYTES: u64 = 8 << 20;
 /// records repeat each other stay well below 100.
 const MAX_EXPANSION: u64 = 200;
 
-/// Reasons why a body is too large.
+/// Reasons why a body is not stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub(crate) enum BodyTooLarge {
+pub(crate) enum BodyRefusal {
     /// It has more bytes than the request allows.
     #[error("the response exceeded {} after decompression", size(*.0))]
     Size(u64),
     /// It has far more bytes than were received.
     #[error("the response is compressed more than {MAX_EXPANSION}:1, as a decompression bomb is")]
     Ratio,
+    /// It holds the credential, which would end up in the cache, in snapshots and in the dataset.
+    #[error(
+        "the response holds the credential that was sent, and is not stored: check the address, and replace the \
+         credential if whoever answers there is not to have it"
+    )]
+    Credential,
 }
 
-impl BodyTooLarge {
+impl BodyRefusal {
     /// Finds the reason in an error of a [`BodySink`].
     pub(crate) fn in_error(error: &io::Error) -> Option<Self> {
         error.get_ref()?.downcast_ref().copied()
@@ -40,24 +48,28 @@ fn size(bytes: u64) -> String {
     }
 }
 
-/// A file whose content is counted, hashed and bounded.
+/// A file whose content is counted, hashed, bounded and searched.
 #[derive(Debug)]
 pub(crate) struct BoundedFile {
     file: BufWriter<File>,
     hasher: Box<blake3::Hasher>,
     max_bytes: u64,
     received: u64,
+    search: CredentialSearch,
 }
 
 impl Write for BoundedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let total = self.hasher.count() + bytes.len() as u64;
         if total > self.max_bytes {
-            return Err(io::Error::other(BodyTooLarge::Size(self.max_bytes)));
+            return Err(io::Error::other(BodyRefusal::Size(self.max_bytes)));
         }
         // Divided rather than multiplied, which could overflow.
         if total > MIN_BOMB_BYTES && total / MAX_EXPANSION > self.received {
-            return Err(io::Error::other(BodyTooLarge::Ratio));
+            return Err(io::Error::other(BodyRefusal::Ratio));
+        }
+        if self.search.finds_in(bytes) {
+            return Err(io::Error::other(BodyRefusal::Credential));
         }
         self.file.write_all(bytes)?;
         self.hasher.update(bytes);
@@ -79,10 +91,15 @@ pub(crate) enum BodySink {
 }
 
 impl BodySink {
-    /// Creates the file, for at most `max_bytes` decompressed bytes.
-    pub(crate) fn create(path: &Path, is_gzip: bool, max_bytes: u64) -> io::Result<Self> {
+    /// Creates the file, for at most `max_bytes` decompressed bytes in which `search` finds nothing.
+    pub(crate) fn create(
+        path: &Path,
+        is_gzip: bool,
+        max_bytes: u64,
+        search: CredentialSearch,
+    ) -> io::Result<Self> {
         let file = BufWriter::with_capacity(1 << 16, File::create(path)?);
-        let bounded = BoundedFile { file, hasher: Box::default(), max_bytes, received: 0 };
+        let bounded = BoundedFile { file, hasher: Box::default(), max_bytes, received: 0, search };
         // A gzip file may have several members (RFC 1952, section 2.2); a simple decoder stops
         // after the first.
         Ok(if is_gzip { Self::Gzip(Box::new(MultiGzDecoder::new(bounded))) } else { Self::Plain(bounded) })

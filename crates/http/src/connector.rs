@@ -5,25 +5,44 @@ use std::io;
 use std::net::IpAddr;
 
 use thiserror::Error;
-use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
 };
+use ureq::{Error, Proxy};
 
 /// Failure to find or to reach a host, inside of [`ureq::Error::Other`].
 #[derive(Debug, Error)]
-#[error("{0}")]
-pub(crate) struct ConnectError(pub(crate) Error);
+#[error("{error}")]
+pub(crate) struct ConnectError {
+    pub(crate) error: Error,
+    /// Host and port of the proxy on the way, if there is one.
+    pub(crate) proxy: Option<String>,
+}
 
 impl ConnectError {
     fn wrap(error: Error) -> Error {
         match error {
             // A connector runs within itself to reach a proxy.
             Error::Other(inner) if inner.is::<Self>() => Error::Other(inner),
-            error => Error::Other(Box::new(Self(error))),
+            error => Error::Other(Box::new(Self { error, proxy: None })),
+        }
+    }
+
+    /// Names the proxy on the way in an error, if it is one of this type.
+    pub(crate) fn through(error: Error, proxy: &Proxy) -> Error {
+        match error {
+            Error::Other(inner) => Error::Other(match inner.downcast::<Self>() {
+                // The host and the port only: a proxy may have a password.
+                Ok(inner) => {
+                    let proxy = format!("{}:{}", proxy.host(), proxy.port());
+                    Box::new(Self { proxy: Some(proxy), ..*inner })
+                }
+                Err(inner) => inner,
+            }),
+            error => error,
         }
     }
 }

@@ -7,6 +7,7 @@ use ureq::http::header::HeaderMap;
 use crate::error::UpstreamError;
 use crate::limit_headers::{header_text, quota, retry_after};
 use crate::service::Service;
+use crate::service_credential::MASK;
 
 /// Longest quotation of a hostile text in a message, in characters.
 const MAX_QUOTED_CHARS: usize = 80;
@@ -58,14 +59,14 @@ impl RefusedAnswer<'_> {
             401 => self.refused(self.unauthorised()),
             // NVD answers every bad request, even one with a bad key, with 404 and this header.
             404 if let Some(message) = header_text(self.headers, "message") => {
-                let hint = if message.to_ascii_lowercase().contains("apikey") {
-                    self.check()
-                } else {
-                    String::new()
-                };
+                // A server that echoes the credential complains about it.
+                let is_about_key = message.to_ascii_lowercase().contains("apikey") || message.contains(MASK);
+                let hint = if is_about_key { self.check() } else { String::new() };
                 self.refused(format!("{}{hint}", quote(message)))
             }
-            _ if self.text.trim().is_empty() => self.refused(format!("HTTP {status}")),
+            _ if self.text.trim().is_empty() => {
+                self.refused(format!("HTTP {status} without a reason: check the address, or try again later"))
+            }
             _ => self.refused(format!("HTTP {status}: {}", quote(self.text))),
         }
     }

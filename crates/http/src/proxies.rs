@@ -1,4 +1,4 @@
-//! SystemProxies of the environment, by the rules of curl: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
+//! Proxies of the environment, by the rules of curl: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
 
 use std::net::IpAddr;
 
@@ -9,8 +9,9 @@ use ureq::{Proxy, ProxyProtocol};
 pub(crate) enum ProxySetting {
     /// Connections go through this proxy.
     Http(Proxy),
-    /// The variable, given here, names a proxy of a kind that is not supported.
-    Unsupported(&'static str),
+    /// The variable, given here, names something that cannot be used as a proxy. Without one, hosts would be asked
+    /// directly, which a proxy may be there to prevent.
+    Unusable(&'static str),
 }
 
 /// The proxies for each scheme, and the hosts that are reached without one.
@@ -38,7 +39,7 @@ impl SystemProxies {
         Self::from_variables(&|name| std::env::var(name).ok())
     }
 
-    fn from_variables(variable: &dyn Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn from_variables(variable: &dyn Fn(&str) -> Option<String>) -> Self {
         // In a CGI program, HTTP_PROXY is the header `Proxy` of whoever sent the request (CVE-2016-5385).
         if variable("REQUEST_METHOD").is_some() {
             return Self::default();
@@ -63,13 +64,16 @@ impl SystemProxies {
     }
 }
 
-/// Understands the value of a variable; nonsense is as good as nothing.
+/// Understands the value of a variable. An empty one is as good as none.
 fn setting((name, value): (&'static str, String)) -> Option<ProxySetting> {
-    let proxy = Proxy::new(&value).ok()?;
-    Some(match proxy.protocol() {
-        ProxyProtocol::Http | ProxyProtocol::Https => ProxySetting::Http(proxy),
-        _ => ProxySetting::Unsupported(name),
-    })
+    if value.trim().is_empty() {
+        return None;
+    }
+    let proxy = Proxy::new(&value).ok();
+    let is_usable = |proxy: &Proxy| {
+        matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https) && !proxy.host().is_empty()
+    };
+    Some(proxy.filter(is_usable).map_or(ProxySetting::Unusable(name), ProxySetting::Http))
 }
 
 impl ProxyException {
@@ -133,7 +137,7 @@ mod tests {
     fn host(setting: Option<&ProxySetting>) -> Option<String> {
         match setting? {
             ProxySetting::Http(proxy) => Some(format!("{}:{}", proxy.host(), proxy.port())),
-            ProxySetting::Unsupported(name) => Some((*name).to_owned()),
+            ProxySetting::Unusable(name) => Some((*name).to_owned()),
         }
     }
 
@@ -147,8 +151,12 @@ mod tests {
         assert!(only_https.http.is_none());
         let socks = proxies(&[("HTTPS_PROXY", "socks5://a:1")]);
         assert_eq!(host(socks.https.as_ref()).as_deref(), Some("HTTPS_PROXY"));
+        for unusable in ["http://u:p w@:99999", "http://:80", "http://a b", "nonsense://a"] {
+            let one = proxies(&[("http_proxy", unusable), ("ALL_PROXY", "other:80")]);
+            assert_eq!(host(one.http.as_ref()).as_deref(), Some("http_proxy"), "{unusable}");
+        }
         let cgi = proxies(&[("HTTP_PROXY", "http://evil"), ("REQUEST_METHOD", "GET")]);
-        assert!(cgi.http.is_none() && proxies(&[("HTTPS_PROXY", "")]).https.is_none());
+        assert!(cgi.http.is_none() && proxies(&[("HTTPS_PROXY", " ")]).https.is_none());
     }
 
     #[test]

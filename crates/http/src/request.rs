@@ -23,8 +23,28 @@ pub enum Freshness {
     /// Only an answer that this run got is used without asking; an older one is revalidated. The run is named by its
     /// clock reading.
     Run(u64),
+    /// An answer that was stored with the same version is used without asking, whichever run got it. That there is no
+    /// such thing is believed within the run only: it may be there a moment later.
+    Version {
+        /// Version of the content, such as the time of its last change.
+        version: u64,
+        /// Clock reading of the run.
+        run: u64,
+    },
     /// An answer of any age is used: the URL determines the content.
     Forever,
+}
+
+impl Freshness {
+    /// Returns the mark with which an answer is stored.
+    pub(crate) fn mark(self, is_missing: bool) -> Option<u64> {
+        match self {
+            Self::Run(run) => Some(run),
+            Self::Version { run, .. } if is_missing => Some(run),
+            Self::Version { version, .. } => Some(version),
+            Self::Forever => None,
+        }
+    }
 }
 
 /// A request to an upstream.

@@ -29,7 +29,7 @@ pub(crate) struct AnswerMeta {
     pub(crate) status: u16,
     pub(crate) etag: Option<String>,
     pub(crate) last_modified: Option<String>,
-    /// Clock reading of the run that got the answer, or revalidated it.
+    /// Clock reading of the run that got the answer, or revalidated it; or the version of the content.
     pub(crate) mark: Option<u64>,
     pub(crate) length: u64,
     pub(crate) blake3: String,
@@ -46,14 +46,14 @@ impl AnswerMeta {
     /// Returns whether the answer is used without asking.
     pub(crate) fn is_fresh(&self, freshness: Freshness) -> bool {
         match freshness {
-            Freshness::Run(mark) => self.mark == Some(mark),
             // A thing that is missing today may be there tomorrow.
             Freshness::Forever => !self.is_missing(),
+            Freshness::Run(_) | Freshness::Version { .. } => self.mark == freshness.mark(self.is_missing()),
         }
     }
 
     /// Returns whether the answer was that there is no such thing.
-    fn is_missing(&self) -> bool {
+    pub(crate) fn is_missing(&self) -> bool {
         self.status == STATUS_NOT_FOUND
     }
 }

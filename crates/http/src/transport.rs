@@ -15,7 +15,7 @@ use streamguard_cache::Progress;
 use streamguard_cache::wait::seconds;
 
 use crate::agent::SystemAgent;
-use crate::body_sink::{BodySink, BodyTooLarge};
+use crate::body_sink::{BodyRefusal, BodySink};
 use crate::connector::AddressFilter;
 use crate::error::UpstreamError;
 use crate::exchange_thread::{ExchangeStep, ExchangeThread};
@@ -133,7 +133,7 @@ impl HttpTransport {
         let content = if status == 200 {
             ReplyContent::Body(self.receive(&exchange, &headers, asked, began, progress)?)
         } else {
-            let is_gzip = header_text(&headers, CONTENT_ENCODING.as_str()) == Some("gzip");
+            let is_gzip = is_gzip(content_coding(&headers).as_deref());
             ReplyContent::Text(self.beginning(&exchange, is_gzip, asked, progress)?)
         };
         Ok(HttpReply { status, headers, content })
@@ -183,11 +183,13 @@ impl HttpTransport {
         began: Instant,
         progress: &dyn Progress,
     ) -> Result<ReceivedBody, Failure> {
-        let is_gzip = match (asked.accept, header_text(headers, CONTENT_ENCODING.as_str())) {
+        let coding = content_coding(headers);
+        let is_gzip = match (asked.accept, coding.as_deref()) {
             // An archive is compressed itself. Servers that declare this as an encoding mean the file.
             (Accept::Archive, _) | (_, None | Some("" | "identity")) => false,
-            (_, Some("gzip" | "x-gzip")) => true,
-            (_, Some(other)) => {
+            (_, coding) if is_gzip(coding) => true,
+            (_, other) => {
+                let other = other.unwrap_or_default();
                 return Err(Failure::Unexpected(format!("unknown encoding {}", quote(other))));
             }
         };
@@ -197,7 +199,8 @@ impl HttpTransport {
             return Err(self.unexpected_type(exchange, is_gzip, asked, kind, progress));
         }
         let in_cache = |source| UpstreamError::Cache { path: asked.path.to_owned(), source };
-        let mut sink = BodySink::create(asked.path, is_gzip, asked.max_bytes).map_err(in_cache)?;
+        let mut sink = BodySink::create(asked.path, is_gzip, asked.max_bytes, asked.credential.search())
+            .map_err(in_cache)?;
         let written = |result: io::Result<()>| result.map_err(|error| write_failure(error, asked));
         let Timeouts { idle, throughput_window, min_bytes, .. } = self.timeouts;
         let total = self.timeouts.total_for(asked.accept);
@@ -290,6 +293,16 @@ impl HttpTransport {
     }
 }
 
+/// Returns the coding of a body, in lower case: its case does not matter (RFC 9110, section 8.4.1).
+fn content_coding(headers: &HeaderMap) -> Option<String> {
+    header_text(headers, CONTENT_ENCODING.as_str()).map(str::to_ascii_lowercase)
+}
+
+/// Returns whether a coding is gzip; `x-gzip` is the same (RFC 9110, section 8.4.1.3).
+fn is_gzip(coding: Option<&str>) -> bool {
+    matches!(coding, Some("gzip" | "x-gzip"))
+}
+
 /// Returns whether a declared media type is the expected one.
 fn is_expected_type(accept: Accept, kind: &str) -> bool {
     let is_html = matches!(kind, "text/html" | "application/xhtml+xml");
@@ -304,9 +317,9 @@ fn is_expected_type(accept: Accept, kind: &str) -> bool {
 
 /// Judges an error of writing a body.
 fn write_failure(error: io::Error, asked: &HttpRequest<'_>) -> Failure {
-    match BodyTooLarge::in_error(&error) {
-        Some(large) => {
-            UpstreamError::Failed { url: asked.shown.to_owned(), reason: large.to_string() }.into()
+    match BodyRefusal::in_error(&error) {
+        Some(refusal) => {
+            UpstreamError::Failed { url: asked.shown.to_owned(), reason: refusal.to_string() }.into()
         }
         // Errors of the operating system have a number, those of the decoder have none.
         None if error.raw_os_error().is_some() => {

@@ -12,19 +12,20 @@ use crate::failure::{Failure, quote};
 
 /// Judges an error of an exchange. The text never holds the URL, in which there may be secrets.
 pub(crate) fn failure_of(error: ureq::Error, url: &Url, shown: &str) -> Failure {
-    let (error, is_unreachable) = match error {
+    let (error, is_unreachable, proxy) = match error {
         ureq::Error::Other(inner) => match inner.downcast::<ConnectError>() {
-            Ok(inner) => (inner.0, true),
-            Err(inner) => (ureq::Error::Other(inner), false),
+            Ok(inner) => (inner.error, true, inner.proxy),
+            Err(inner) => (ureq::Error::Other(inner), false, None),
         },
-        error => (error, false),
+        error => (error, false, None),
     };
     if let Some(reason) = tls_refusal(&error) {
         let host = url.host_str().unwrap_or_default();
         let reason = format!("no secure connection to {host}: {reason}");
         return UpstreamError::Failed { url: shown.to_owned(), reason }.into();
     }
-    let reason = quote(&text(&error));
+    let proxy = proxy.map(|proxy| format!(" (through the proxy {})", quote(&proxy))).unwrap_or_default();
+    let reason = format!("{}{proxy}", quote(&text(&error)));
     if is_unreachable { Failure::Unreachable(reason) } else { Failure::Transient(reason) }
 }
 

@@ -66,10 +66,15 @@ pub(super) fn read(
         };
         let feed: FeedJson<'_> = serde_json::from_slice(&unpacked)
             .map_err(|error| ShardError::failed(format!("cannot read NVD's feed {name}: {error}")))?;
+        let (mut usable, total) = (0, feed.vulnerabilities.len());
         for items in feed.vulnerabilities.chunks(RECORDS_PER_CHUNK) {
             let records = CveRecords::read(items);
+            usable += records.advisories.len();
             context.add_faults(records.dropped);
             pages.emit(records.advisories, context)?;
+        }
+        if usable == 0 && total > 1 {
+            context.incomplete(format!("none of the {total} records of NVD's feed {name} can be used"));
         }
     }
     Ok(())

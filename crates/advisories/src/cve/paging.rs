@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use streamguard_dataset::Advisory;
@@ -41,6 +42,8 @@ pub(super) enum PagesEnd {
 pub(super) struct PageReader<'a> {
     url: &'a str,
     clock_ms: u64,
+    /// Whether there may be no records at all.
+    may_be_empty: bool,
     /// Records of one page.
     page_records: u64,
     /// Id and date of change of all emitted records: queries overlap, and pages repeat records.
@@ -59,7 +62,7 @@ struct QueryTally {
 
 impl QueryTally {
     fn missing(&self) -> u64 {
-        let total = self.totals.map_or(0, |(_, last)| last);
+        let total = self.totals.map_or(0, |(first, last)| first.max(last));
         total.saturating_sub(self.ids.len() as u64 + self.dropped.dropped())
     }
 
@@ -71,12 +74,12 @@ impl QueryTally {
 }
 
 impl<'a> PageReader<'a> {
-    pub(super) fn new(url: &'a str, clock_ms: u64) -> Self {
-        Self { url, clock_ms, page_records: PAGE_RECORDS, emitted: HashSet::new() }
+    pub(super) fn new(url: &'a str, clock_ms: u64, may_be_empty: bool) -> Self {
+        Self { url, clock_ms, may_be_empty, page_records: PAGE_RECORDS, emitted: HashSet::new() }
     }
 
     /// Emits all records of a query, unless there are more than `max_records`. If the database
-    /// changed meanwhile, all pages are read once more; records that are missing then are counted.
+    /// changed meanwhile, all pages are read once more; if records are missing then, the shard is incomplete.
     ///
     /// # Errors
     /// Any error of the upstream or the engine.
@@ -90,14 +93,15 @@ impl<'a> PageReader<'a> {
             return Ok(PagesEnd::TooMany);
         };
         if tally.has_drifted() {
-            // The pages in the cache carry the mark of this run; another mark has them fetched again.
-            tally = self.read_pages(query, self.clock_ms + 1, u64::MAX, context)?.unwrap_or_default();
-            if tally.has_drifted() {
-                let missing = tally.missing();
-                context.warn(format!(
-                    "NVD changed twice while its pages were read: {missing} records are missing"
-                ));
-                context.count("records.missing", missing);
+            // The pages in the cache carry the mark of this run; another mark has them fetched again. It is the present
+            // time, so that a resumed run does not find the same pages again.
+            let mark = u64::try_from(Timestamp::now().as_millisecond()).unwrap_or(self.clock_ms);
+            tally = self.read_pages(query, mark, u64::MAX, context)?.unwrap_or_default();
+            let missing = tally.missing();
+            if missing > 0 {
+                let records = if missing == 1 { "1 record is" } else { &format!("{missing} records are") };
+                context.incomplete(format!("NVD changed twice while its pages were read: {records} missing"));
+                context.count_missing(missing);
             }
         }
         context.add_faults(tally.dropped);
@@ -116,9 +120,10 @@ impl<'a> PageReader<'a> {
         let mut start = 0;
         for _ in 0..MAX_PAGES {
             let request = self.request(query, start, mark)?;
-            let page = match context.ask(&request, &mut |answer| read_page(answer, start)) {
+            let may_be_empty = self.may_be_empty;
+            let page = match context.ask(&request, &mut |answer| read_page(answer, start, may_be_empty)) {
                 Err(UpstreamError::Refused { reason, .. })
-                    if self.page_records > SMALL_PAGE_RECORDS && reason.contains("resultsPerPage") =>
+                    if self.page_records > SMALL_PAGE_RECORDS && is_about_page_size(&reason) =>
                 {
                     self.page_records = SMALL_PAGE_RECORDS;
                     continue;
@@ -198,6 +203,12 @@ impl CveRecords {
         }
         records
     }
+
+    /// Reports whether there are records, and none of them can be used: then it is the answer that is damaged. A
+    /// single one may be damaged for good, and must not stop the others for ever.
+    fn are_all_dropped(&self) -> bool {
+        self.advisories.is_empty() && self.dropped.dropped() > 1
+    }
 }
 
 /// Page of records.
@@ -218,8 +229,18 @@ struct CvePageJson<'a> {
     vulnerabilities: Vec<&'a RawValue>,
 }
 
-fn read_page(answer: &UpstreamAnswer, start: u64) -> Result<CvePage, InvalidAnswer> {
-    read_bytes(&answer.bytes().map_err(|error| damaged(error.to_string()))?, start)
+fn read_page(answer: &UpstreamAnswer, start: u64, may_be_empty: bool) -> Result<CvePage, InvalidAnswer> {
+    let page = read_bytes(&answer.bytes().map_err(|error| damaged(error.to_string()))?, start)?;
+    if page.total == 0 && start == 0 && !may_be_empty {
+        return Err(damaged("it says that the whole database has no records".to_owned()));
+    }
+    Ok(page)
+}
+
+/// Reports whether NVD refuses the size of a page. It says so in the header `message`; the reason for any other refusal
+/// begins with its status, and may quote a page that only mentions the parameter.
+fn is_about_page_size(reason: &str) -> bool {
+    !reason.starts_with("HTTP ") && reason.contains("resultsPerPage")
 }
 
 fn damaged(reason: String) -> InvalidAnswer {
@@ -236,9 +257,9 @@ pub(crate) fn read_bytes(bytes: &[u8], start: u64) -> Result<CvePage, InvalidAns
     if held < page.results_per_page {
         return Err(damaged(format!("it holds {held} of {} records", page.results_per_page)));
     }
-    Ok(CvePage {
-        total: page.total_results,
-        promised: page.results_per_page,
-        records: CveRecords::read(&page.vulnerabilities),
-    })
+    let records = CveRecords::read(&page.vulnerabilities);
+    if records.are_all_dropped() {
+        return Err(damaged(format!("none of its {held} records can be used")));
+    }
+    Ok(CvePage { total: page.total_results, promised: page.results_per_page, records })
 }

@@ -102,7 +102,7 @@ fn to_advisory(cve: CveRecord) -> Option<Advisory> {
     let CveRecord { last_modified: modified, published, .. } = cve;
     let is_rejected = cve.vuln_status.as_deref() == Some("Rejected");
     // NVD does not date the rejection, but a rejected record does not change any more.
-    let withdrawn = is_rejected.then(|| modified.clone().or_else(|| published.clone())).flatten();
+    let withdrawn = is_rejected.then(|| fields::withdrawal_date(modified.as_ref(), published.as_ref()));
     let (cvss, severity) = rating(&cve.metrics);
     let severity = severity.or_else(|| {
         let cvss = cvss.as_ref()?;

@@ -197,7 +197,9 @@ impl GithubSource {
             freshness: Freshness::Run(shard.clock_ms),
             max_bytes: MAX_PAGE_BYTES,
         };
-        Ok(context.ask(&request, &mut query::read)?)
+        let is_filtered = shard.start.is_some() || shard.ecosystem.is_some() || shard.severity.is_some();
+        let may_be_empty = cursor.is_some() || is_filtered || context.is_replay();
+        Ok(context.ask(&request, &mut |answer| query::read(answer, may_be_empty))?)
     }
 }
 

@@ -122,8 +122,13 @@ struct PageInfo {
 }
 
 /// Reads an answer. It is accepted only if it is complete and names no errors.
-pub(super) fn read(answer: &UpstreamAnswer) -> Result<GithubPage, InvalidAnswer> {
-    read_bytes(&answer.bytes().map_err(|error| damaged(error.to_string()))?)
+pub(super) fn read(answer: &UpstreamAnswer, may_be_empty: bool) -> Result<GithubPage, InvalidAnswer> {
+    let page = read_bytes(&answer.bytes().map_err(|error| damaged(error.to_string()))?)?;
+    let is_empty = page.advisories.is_empty() && page.dropped.dropped() == 0 && page.next.is_none();
+    if is_empty && !may_be_empty {
+        return Err(damaged("it says that the whole database has no advisories"));
+    }
+    Ok(page)
 }
 
 fn damaged(reason: impl std::fmt::Display) -> InvalidAnswer {
@@ -154,6 +159,10 @@ pub(crate) fn read_bytes(bytes: &[u8]) -> Result<GithubPage, InvalidAnswer> {
             None => page.dropped.add_dropped(node.get()),
         }
     }
+    // A single one may be damaged for good, and must not stop the others for ever.
+    if page.advisories.is_empty() && page.dropped.dropped() > 1 {
+        return Err(damaged(format!("none of its {} advisories can be used", page.dropped.dropped())));
+    }
     if list.page_info.has_next_page {
         let cursor = list.page_info.end_cursor;
         page.next = Some(cursor.ok_or_else(|| damaged("it does not say where the next page begins"))?);
@@ -164,9 +173,14 @@ pub(crate) fn read_bytes(bytes: &[u8]) -> Result<GithubPage, InvalidAnswer> {
 /// Tells apart what errors mean: a rate limit, a timeout of the server, or a refusal.
 fn refusal(errors: &[Value]) -> InvalidAnswer {
     let text = |error: &Value, key: &str| error[key].as_str().unwrap_or_default().to_owned();
-    let messages: Vec<String> = errors.iter().take(3).map(|error| text(error, "message")).collect();
+    let messages = errors.iter().map(|error| text(error, "message"));
+    let messages: Vec<String> = messages.filter(|message| !message.trim().is_empty()).take(3).collect();
+    let reason = match messages.as_slice() {
+        [] => "GitHub reports an error, and does not say which: try again later".to_owned(),
+        messages => format!("GitHub says: {}", messages.join("; ")),
+    };
     // The text is hostile, and may be long.
-    let reason: String = format!("GitHub says: {}", messages.join("; ")).chars().take(500).collect();
+    let reason: String = reason.chars().take(500).collect();
     let reason = reason.escape_debug().to_string();
     let kinds: Vec<String> = errors.iter().map(|error| text(error, "type")).collect();
     // GitHub has used both spellings.
@@ -196,6 +210,14 @@ mod tests {
         assert!(
             matches!(read_bytes(both.as_bytes()), Err(InvalidAnswer::Refused(text)) if !text.contains('\u{1b}'))
         );
+        for errors in [r#"[{}, {"message":""}]"#, r#"[null]"#, r#"[{"message":7}]"#] {
+            match read_bytes(format!(r#"{{"errors":{errors}}}"#).as_bytes()) {
+                Err(InvalidAnswer::Refused(text)) => assert!(text.ends_with("try again later"), "{text}"),
+                _ => panic!("{errors} is not refused"),
+            }
+        }
+        let some = read_bytes(br#"{"errors":[{"message":" "},{"message":"a"},{},{"message":"b"}]}"#);
+        assert!(matches!(some, Err(InvalidAnswer::Refused(text)) if text == "GitHub says: a; b"));
         for kind in ["RATE_LIMIT", "RATE_LIMITED"] {
             let limited = format!(r#"{{"errors":[{{"type":"{kind}","message":"API rate limit"}}]}}"#);
             assert!(matches!(read_bytes(limited.as_bytes()), Err(InvalidAnswer::Limited { .. })));

@@ -140,7 +140,9 @@ pub fn read_lenient(json: &str) -> Option<(LenientRecord<Advisory>, Completeness
     let advisory = node.advisory.map_or(json, RawValue::get);
     let LenientRecord { record, left_out } = lenient::read(advisory.as_bytes())?;
     let (record, completeness) = to_advisory(record, &left_out)?;
-    Some((LenientRecord { record, left_out }, completeness))
+    let mut read = LenientRecord { record, left_out };
+    fields::keep_withdrawal(&mut read, "withdrawnAt");
+    Some((read, completeness))
 }
 
 fn to_advisory(advisory: GithubAdvisory, left_out: &[String]) -> Option<(Advisory, Completeness)> {

@@ -5,6 +5,7 @@ use std::io::{BufReader, Read};
 
 use zip::ZipArchive;
 
+use super::record;
 use crate::ids;
 use streamguard_http::{InvalidAnswer, UpstreamAnswer};
 
@@ -38,14 +39,18 @@ pub(super) enum ArchiveEntry<'a> {
     Record(String, &'a [u8]),
     /// Report of a package that is malicious as a whole, so that nothing in it can be fixed.
     Malware,
-    /// Entry that is damaged or is not a record, with the reason.
+    /// Entry that is not a record, with the reason.
     Malformed(String),
 }
 
+fn damaged(reason: String) -> InvalidAnswer {
+    InvalidAnswer::Damaged(format!("cannot read the archive: {reason}"))
+}
+
 impl OsvArchive {
-    /// Opens an archive and checks its directory.
-    pub(super) fn open(answer: &UpstreamAnswer) -> Result<Self, InvalidAnswer> {
-        let damaged = |reason: String| InvalidAnswer::Damaged(format!("cannot read the archive: {reason}"));
+    /// Opens an archive, and checks its directory and all of its entries: one that is damaged is asked for again,
+    /// since later runs ask only for changes.
+    pub(super) fn open(answer: &UpstreamAnswer, may_be_empty: bool) -> Result<Self, InvalidAnswer> {
         let file = answer.open().map_err(|error| damaged(error.to_string()))?;
         // The directory is at the end, so an archive that was cut off has none.
         let zip = ZipArchive::new(BufReader::new(file)).map_err(|error| damaged(error.to_string()))?;
@@ -59,7 +64,27 @@ impl OsvArchive {
                 zip.len()
             )));
         }
-        Ok(Self { zip, buffer: Vec::new(), total: 0 })
+        let mut archive = Self { zip, buffer: Vec::new(), total: 0 };
+        archive.check(may_be_empty)?;
+        Ok(archive)
+    }
+
+    fn check(&mut self, may_be_empty: bool) -> Result<(), InvalidAnswer> {
+        let mut is_usable = may_be_empty && self.len() == 0;
+        for index in 0..self.len() {
+            is_usable |= match self.read(index)? {
+                // Looked for until there is one: reading all records takes longer than unpacking them.
+                ArchiveEntry::Record(id, bytes) => !is_usable && record::read_named(bytes, &id).is_some(),
+                ArchiveEntry::Malware => true,
+                ArchiveEntry::Malformed(_) => false,
+            };
+        }
+        // They are unpacked once more.
+        self.total = 0;
+        match is_usable {
+            true => Ok(()),
+            false => Err(damaged(format!("it has {} entries, of which none can be used", self.len()))),
+        }
     }
 
     /// Returns the number of entries.
@@ -70,12 +95,9 @@ impl OsvArchive {
     /// Reads an entry.
     ///
     /// # Errors
-    /// The reason, if the archive unpacks to more than the limit.
-    pub(super) fn read(&mut self, index: usize) -> Result<ArchiveEntry<'_>, String> {
-        let mut entry = match self.zip.by_index(index) {
-            Ok(entry) => entry,
-            Err(error) => return Ok(ArchiveEntry::Malformed(error.to_string())),
-        };
+    /// [`InvalidAnswer`], if the entry is damaged or the archive unpacks to more than the limit.
+    pub(super) fn read(&mut self, index: usize) -> Result<ArchiveEntry<'_>, InvalidAnswer> {
+        let mut entry = self.zip.by_index(index).map_err(|error| damaged(error.to_string()))?;
         let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
         // Names are hostile text, and may be long.
         let shown: String = name.chars().take(80).flat_map(char::escape_debug).collect();
@@ -96,13 +118,15 @@ impl OsvArchive {
         let length = self.buffer.len() as u64;
         self.total += length;
         if self.total > MAX_TOTAL_BYTES {
-            return Err(format!("the archive unpacks to more than {MAX_TOTAL_BYTES} bytes"));
+            return Err(InvalidAnswer::Refused(format!(
+                "the archive unpacks to more than {MAX_TOTAL_BYTES} bytes"
+            )));
         }
         match unpacked {
             // The reader verifies the checksum when it reaches the end, which it has only in this case.
             Ok(_) if length <= max_bytes => Ok(ArchiveEntry::Record(id.to_owned(), &self.buffer)),
             Ok(_) => Ok(ArchiveEntry::Malformed(format!("{shown} has more than {max_bytes} bytes"))),
-            Err(error) => Ok(ArchiveEntry::Malformed(format!("{shown}: {error}"))),
+            Err(error) => Err(damaged(format!("{shown}: {error}"))),
         }
     }
 }

@@ -201,7 +201,8 @@ impl OsvSource {
         self.list_archive(shard, context)
     }
 
-    /// Emits the records that changed, one by one. Returns false if there are too many of them.
+    /// Emits the records that changed, one by one. Returns false if there are too many of them, or if the list does not
+    /// name all of them.
     fn list_changes(
         &self,
         shard: &OsvShard,
@@ -212,7 +213,13 @@ impl OsvSource {
         let request = self.request(ecosystem, "modified_id.csv", Accept::Text, shard, MAX_ARCHIVE_BYTES)?;
         let read = &mut |answer: &UpstreamAnswer| changes::read(answer, ecosystem, start, MAX_CHANGES);
         let Some(changed) = context.ask(&request, read)? else { return Ok(false) };
-        context.count("records.malformed", changed.malformed);
+        if changed.malformed > 0 {
+            let (lines, of) = (changed.malformed, ecosystem.unwrap_or("all ecosystems"));
+            context.warn(format!(
+                "OSV's list of changes of {of} has lines that cannot be read ({lines}): reading the whole archive"
+            ));
+            return Ok(false);
+        }
         for record in &changed.records {
             self.list_record(record, shard, context)?;
         }
@@ -223,16 +230,15 @@ impl OsvSource {
     fn list_archive(&self, shard: &OsvShard, context: &mut SourceContext<'_, '_>) -> Result<(), OsvError> {
         let ecosystem = shard.ecosystem.as_deref();
         let request = self.request(ecosystem, "all.zip", Accept::Archive, shard, MAX_ARCHIVE_BYTES)?;
-        let mut archive = context.ask(&request, &mut |answer| OsvArchive::open(answer))?;
+        let may_be_empty = context.is_replay();
+        let mut archive = context.ask(&request, &mut |answer| OsvArchive::open(answer, may_be_empty))?;
         for index in 0..archive.len() {
             context.check()?;
-            match archive.read(index).map_err(ShardError::Failed)? {
-                ArchiveEntry::Record(id, bytes) => {
-                    match record::read_lenient(bytes).filter(|read| read.record.id == id) {
-                        Some(read) => emit(&read, shard, context)?,
-                        None => context.drop_record(&format!("{id}.json: {NOT_THE_RECORD}")),
-                    }
-                }
+            match archive.read(index).map_err(ShardError::failed)? {
+                ArchiveEntry::Record(id, bytes) => match record::read_named(bytes, &id) {
+                    Some(read) => emit(&read, shard, context)?,
+                    None => context.drop_record(&format!("{id}.json: {NOT_THE_RECORD}")),
+                },
                 ArchiveEntry::Malware => context.count("records.malware", 1),
                 ArchiveEntry::Malformed(reason) => context.drop_record(&reason),
             }
@@ -254,12 +260,16 @@ impl OsvSource {
             // The list of changes names this record. Text that is not JSON is damaged, and is asked for again.
             serde_json::from_slice::<IgnoredAny>(&bytes)
                 .map_err(|error| InvalidAnswer::Damaged(format!("the answer is not a record: {error}")))?;
-            Ok(record::read_lenient(&bytes).filter(|read| read.record.id == changed.id))
+            Ok(record::read_named(&bytes, &changed.id))
         };
         match context.ask(&request, read) {
-            Ok(Some(read)) => emit(&read, shard, context)?,
+            // Whatever it says of its own change: the list says that it changed.
+            Ok(Some(read)) => context.emit_read(&read)?,
             Ok(None) => context.drop_record(&format!("{file}: {NOT_THE_RECORD}")),
-            Err(UpstreamError::NotFound { .. }) => context.count("records.missing", 1),
+            Err(error @ UpstreamError::NotFound { .. }) => {
+                context.warn(format!("OSV lists a record that is not there: {error}"));
+                context.count_missing(1);
+            }
             Err(error) => return Err(error.into()),
         }
         Ok(())
@@ -292,7 +302,9 @@ fn emit(
     shard: &OsvShard,
     context: &mut SourceContext<'_, '_>,
 ) -> Result<(), ShardError> {
-    if shard.start.is_none() || shard.start <= read.record.modified {
+    // An update takes a record without a date as well: it may have changed.
+    let is_undated = shard.is_update && read.record.modified.is_none();
+    if shard.start.is_none() || is_undated || shard.start <= read.record.modified {
         context.emit_read(read)?;
     }
     Ok(())

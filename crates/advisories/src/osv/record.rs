@@ -120,7 +120,14 @@ pub fn read(json: &[u8]) -> Option<Advisory> {
 
 /// Reads a record like [`read`], and returns what was left out as well.
 pub fn read_lenient(json: &[u8]) -> Option<LenientRecord<Advisory>> {
-    lenient::read(json)?.and_then(to_advisory)
+    let mut read = lenient::read(json)?.and_then(to_advisory)?;
+    fields::keep_withdrawal(&mut read, "withdrawn");
+    Some(read)
+}
+
+/// Reads the record with this id like [`read_lenient`].
+pub(super) fn read_named(json: &[u8], id: &str) -> Option<LenientRecord<Advisory>> {
+    read_lenient(json).filter(|read| read.record.id == id)
 }
 
 fn to_advisory(record: OsvRecord) -> Option<Advisory> {

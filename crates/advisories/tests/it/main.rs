@@ -6,6 +6,8 @@ mod cve;
 mod github;
 // Records, archives and lists of changes of OSV.
 mod osv;
+// Answers that lack records, and never become a whole listing.
+mod gaps;
 // Records of all sources with parts that are not as documented.
 mod parts;
 // Filters of a replay, compared with the answers of the upstreams.

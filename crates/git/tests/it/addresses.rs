@@ -243,4 +243,16 @@ fn mirrors_are_read_and_written() {
     ] {
         assert!(text.parse::<MirrorRule>().is_err(), "{text:?}");
     }
+    for (from, to) in [
+        ("https://github.com", "https://user:sgcanary@a.b"),
+        ("https://github.com", "http://user:sgcanary=@a.b"),
+        ("https://github.com", "ssh://user:sgcanary@a.b"),
+        ("https://user:sgcanary@github.com", "https://a.b"),
+        ("http://user:sgcanary@github.com", "https://a.b"),
+        ("https://github.com", "user:sgcanary@a.b"),
+        ("https://github.com", "https://user:sg/canary@a.b"),
+    ] {
+        let refusal = format!("{from}={to}").parse::<MirrorRule>().unwrap_err();
+        assert!(!refusal.contains("canary") && refusal.contains("give FROM=TO such as"), "{refusal}");
+    }
 }

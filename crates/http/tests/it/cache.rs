@@ -99,6 +99,24 @@ fn what_is_not_there_is_asked_for_once_in_a_run() {
     assert_eq!(server.count(), 4);
 }
 
+/// A file that was missing for a moment would be missing for as long as it does not change.
+#[test]
+fn what_is_not_there_is_asked_for_in_each_run_whatever_its_version() {
+    let server = Server::saying_each(vec![status("404 No", "", ""), json("", "[1]")]);
+    let (_folder, settings) = settings();
+    let asked = |run| UpstreamRequest {
+        freshness: Freshness::Version { version: 7, run },
+        ..request(Service::ExploitDb, server.url("/a"))
+    };
+    for (run, is_there, count) in [(1, false, 1), (1, false, 1), (2, true, 2), (3, true, 2), (1, true, 2)] {
+        assert_eq!(ask(&client(&settings), &asked(run)).is_ok(), is_there, "{run}");
+        assert_eq!(server.count(), count, "{run}");
+    }
+    let changed = UpstreamRequest { freshness: Freshness::Version { version: 8, run: 3 }, ..asked(3) };
+    assert_eq!(ask(&client(&settings), &changed).unwrap(), "[1]");
+    assert_eq!(server.count(), 3);
+}
+
 #[test]
 fn what_was_posted_is_part_of_the_question() {
     let server = Server::start(|n, heard| {

@@ -77,8 +77,11 @@ fn what_passes_is_tried_again() {
         assert_eq!(answer.expect(name), "[1]", "{name}");
         assert_eq!((server.count(), notes.len()), (4, 3), "{name}: {notes:?}");
     }
-    let server = Server::saying(gzipped(&packed));
-    assert_eq!(ask(&server).0.unwrap(), "[1]");
+    for coding in ["gzip", "x-gzip", "GZIP", "Gzip"] {
+        let headers = format!("Content-Type: application/json\r\nContent-Encoding: {coding}\r\n");
+        let server = Server::saying(status("200 OK", &headers, &packed));
+        assert_eq!(ask(&server).0.unwrap(), "[1]", "{coding}");
+    }
 }
 
 #[test]
@@ -247,6 +250,8 @@ fn a_refusal_is_final() {
         (Service::Osv, status("400 No", "", "bad \u{1b}[31mthing"), r"HTTP 400: bad \u{1b}[31mthing"),
         (Service::Nvd, status("404 No", "message: Invalid cveId.\r\n", ""), ": Invalid cveId."),
         (Service::Nvd, status("404 No", "message: Invalid apiKey.\r\n", ""), "check NVD_API_KEY"),
+        (Service::Osv, status("204 No Content", "", ""), "HTTP 204 without a reason: check the address"),
+        (Service::Osv, status("304 Not Modified", "", ""), "HTTP 304 without a reason: check the address"),
         (Service::GitHub, status("401 No", "", "{}"), "asks for a credential: set GITHUB_TOKEN"),
         (Service::GitHub, status("403 No", "", "Resource not accessible"), "HTTP 403: Resource not"),
         (Service::Osv, status("206 Part", "", "x"), "HTTP 206"),

@@ -1,9 +1,11 @@
 //! Redirects, credentials and where they never show up.
 
 use std::fs;
-
+use std::io::Write;
 use std::time::{Duration, Instant};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use streamguard_http::{
     AddressFilter, Credentials, Service, UpstreamAccess, UpstreamError, UpstreamRequest, UpstreamSettings,
 };
@@ -85,6 +87,13 @@ fn redirects_within_the_origin_are_followed_for_a_while() {
     let error = ask(&caller, &request(Service::Osv, server.url("/a"))).unwrap_err().to_string();
     assert!(error.contains("more than 4 redirects"), "{error}");
     assert_eq!(server.count(), 5);
+
+    for headers in ["", "Location:\r\n", "Location: \u{e9}\r\n"] {
+        let server = Server::saying(status("302 A", headers, ""));
+        let error = ask(&caller, &request(Service::Osv, server.url("/a"))).unwrap_err().to_string();
+        assert!(error.contains("HTTP 302 redirects, but does not say where to"), "{headers:?}: {error}");
+        assert_eq!(server.count(), 1);
+    }
 }
 
 #[test]
@@ -147,6 +156,37 @@ fn two_credentials_do_not_share_answers() {
     }
 }
 
+/// Whatever the pieces in which it comes, compressed or not: the credential would go from the body into the dataset.
+#[test]
+fn a_body_that_holds_the_credential_is_refused() {
+    let body = format!("[\"{}{CANARY}{}\"]", "sgcanary_".repeat(1000), "x".repeat(1000));
+    let at = body.find(CANARY).unwrap() + 4;
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(body.as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let gzip = status("200 OK", "Content-Type: application/json\r\nContent-Encoding: gzip\r\n", packed);
+    let plain = json("", &body);
+    let (head, tail) = plain.split_at(plain.len() - body.len() + at);
+    let pause = Duration::from_millis(100);
+    let (head, tail) = (head.to_vec(), tail.to_vec());
+    for server in [
+        Server::saying(plain.clone()),
+        Server::saying(gzip),
+        Server::start(move |_, _| vec![Do::Say(head.clone()), Do::Pause(pause), Do::Say(tail.clone())]),
+    ] {
+        let (folder, caller) = somebody();
+        let error = ask(&caller, &request(Service::GitHub, server.url("/a"))).unwrap_err().to_string();
+        assert!(error.contains("holds the credential") && !error.contains(CANARY), "{error}");
+        assert_eq!(server.count(), 1, "asked once");
+        let kept =
+            files(folder.path()).into_iter().map(|path| fs::read(path).unwrap()).collect::<Vec<_>>().concat();
+        assert!(!String::from_utf8_lossy(&kept).contains(CANARY));
+        // Who sends no credential has none to look for.
+        let anonymous = (caller.0, Credentials::default());
+        assert!(ask(&anonymous, &request(Service::GitHub, server.url("/a"))).is_ok());
+    }
+}
+
 #[test]
 fn a_credential_is_nowhere() {
     let echo = format!("bad credentials: {CANARY}");
@@ -161,6 +201,7 @@ fn a_credential_is_nowhere() {
         status("200 OK", "Content-Type: text/html\r\n", &echo),
         status("200 OK", &format!("Content-Type: {CANARY}\r\n"), ""),
         redirect("302 A", &location),
+        json("", &format!("[\"{CANARY}\"]")),
     ] {
         for service in [Service::Nvd, Service::GitHub] {
             let (folder, caller) = somebody();
@@ -180,6 +221,16 @@ fn a_credential_is_nowhere() {
                 assert!(!text.contains(CANARY), "{text}");
             }
         }
+    }
+    // The rest of a header stays, since it may say what is wrong.
+    for message in [format!("Invalid apiKey: {CANARY}"), CANARY.to_owned()] {
+        let (_folder, caller) = somebody();
+        let server = Server::saying(status("404 No", &format!("message: {message}\r\n"), ""));
+        let error = ask(&caller, &request(Service::Nvd, server.url("/a"))).unwrap_err().to_string();
+        assert!(
+            error.ends_with(&format!("{} (check NVD_API_KEY)", message.replace(CANARY, "***"))),
+            "{error}"
+        );
     }
     let (_folder, mut caller) = somebody();
     caller.1.github = Some(format!("{CANARY}\n").into());

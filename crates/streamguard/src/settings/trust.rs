@@ -43,5 +43,41 @@ pub fn other_addresses(settings: &Map<String, Value>, usual: &Map<String, Value>
 }
 
 fn described(key: &str, value: &Value) -> String {
-    format!("{key} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    format!("{key} {}", without_user(&value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+}
+
+/// Replaces the user and the password of an address, which is shown before it is refused.
+fn without_user(address: &str) -> String {
+    match (address.find("://"), address.rfind('@')) {
+        (Some(scheme), Some(user)) if scheme < user => {
+            format!("{}***{}", &address[..scheme + "://".len()], &address[user..])
+        }
+        _ => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn addresses_are_listed_without_passwords() {
+        let settings = json!({
+            "nvd-url": "http://user:sg/canary@127.0.0.1:1/nvd",
+            "git-mirrors": ["https://github.com=https://user:sgcanary@a.b", "https://github.com=/srv/git"],
+            "cve-samples": 1,
+            "osv-url": "usual",
+        });
+        let (Value::Object(settings), Value::Object(usual)) = (settings, json!({"osv-url": "usual"})) else {
+            unreachable!("both are objects")
+        };
+        let expected = [
+            "git-mirrors https://***@a.b",
+            "git-mirrors https://github.com=/srv/git",
+            "nvd-url http://***@127.0.0.1:1/nvd",
+        ];
+        assert_eq!(other_addresses(&settings, &usual), expected);
+    }
 }
