@@ -76,6 +76,20 @@ fn a_line_that_is_no_object_is_named() {
 }
 
 #[test]
+fn a_byte_order_mark_before_the_first_line_is_skipped() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    std::fs::write(&path, "\u{feff}{\"code\": \"x\"}\n{\"code\": \"y\"}\n").unwrap();
+    let dataset = TableDataset::open(&[path], &[]).unwrap();
+    let mut rows = Vec::new();
+    let read = dataset.for_each_row(&dataset.schema, |_, _, row| {
+        rows.push(row);
+        Ok(())
+    });
+    assert_eq!((read.unwrap(), rows), (2, vec![vec![json!("x")], vec![json!("y")]]));
+}
+
+#[test]
 fn a_table_has_at_most_a_thousand_columns() {
     let folder = tempfile::tempdir().unwrap();
     let keys = |range: std::ops::Range<usize>| {
