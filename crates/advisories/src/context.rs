@@ -10,6 +10,9 @@ use streamguard_http::{
 use crate::size_limits::cut_down;
 use crate::{LenientRecord, RecordFaults};
 
+/// Counter of records that the upstream lists but does not give.
+pub(crate) const MISSING_COUNTER: &str = "records.missing";
+
 /// Context of a running shard: asks the upstream, and takes advisories.
 pub struct SourceContext<'a, 'o> {
     access: &'a UpstreamAccess,
@@ -126,6 +129,17 @@ impl<'a, 'o> SourceContext<'a, 'o> {
     /// Writes a warning to the log of the run.
     pub fn warn(&mut self, text: String) {
         self.output.log(LogLevel::Warning, text);
+    }
+
+    /// States that a part of the advisories is missing, and why; see [`ShardOutput::incomplete`].
+    pub fn incomplete(&mut self, reason: impl Into<String>) {
+        self.output.incomplete(reason);
+    }
+
+    /// Counts records that the upstream lists but does not give: the listing is not kept then, so that the next run asks
+    /// for them again.
+    pub fn count_missing(&mut self, records: u64) {
+        self.count(MISSING_COUNTER, records);
     }
 
     /// Fails if the shard is to stop.

@@ -10,11 +10,12 @@ use serde_json::{Value, json};
 use streamguard_dataset::Advisory;
 use streamguard_durable::WriteError;
 use streamguard_engine::{
-    JobError, JobSummary, MergeContext, Plan, PlanContext, Secrets, Shard, ShardError, ShardLimits,
-    ShardOutput, TypedJob,
+    INCOMPLETE_COUNTER, JobError, JobSummary, MergeContext, Plan, PlanContext, Secrets, Shard, ShardError,
+    ShardLimits, ShardOutput, TypedJob,
 };
 use streamguard_http::{Credentials, UpstreamAccess};
 
+use crate::context::MISSING_COUNTER;
 use crate::lenient;
 use crate::listing::{self, CachedListing, ListingWriter};
 use crate::shard::AdvisoryShard;
@@ -173,7 +174,7 @@ impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
         let cache = &self.access.settings().cache;
         let in_cache = |error| JobError::from(WriteError::at(cache)(error));
         // A listing with gaps would hide them for good: later runs ask only for changes.
-        let key = self.listing_key().filter(|_| merge.missing_shards() == 0);
+        let key = self.listing_key().filter(|_| is_whole(merge));
         let mut listing = key.map(|key| ListingWriter::create(cache, &key)).transpose().map_err(in_cache)?;
         let (mut position, mut advisories) = (0_u64, 0_u64);
         merge.for_each_record(|line| {
@@ -196,6 +197,13 @@ impl<S: AdvisorySource> TypedJob for AdvisoryJob<S> {
         }
         Ok(JobSummary::default().metric("advisories", advisories))
     }
+}
+
+/// Tells whether nothing is missing of what the source lists.
+fn is_whole(merge: &MergeContext<'_>) -> bool {
+    let counters = merge.counters();
+    let has_gap = |name: &str| counters.get(name).is_some_and(|count| *count > 0);
+    merge.missing_shards() == 0 && !has_gap(INCOMPLETE_COUNTER) && !has_gap(MISSING_COUNTER)
 }
 
 /// Describes the part of a filter that tells a shard from the others; empty if there is none. All shards

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use streamguard_dataset::Advisory;
@@ -76,7 +77,7 @@ impl<'a> PageReader<'a> {
     }
 
     /// Emits all records of a query, unless there are more than `max_records`. If the database
-    /// changed meanwhile, all pages are read once more; records that are missing then are counted.
+    /// changed meanwhile, all pages are read once more; if records are missing then, the shard is incomplete.
     ///
     /// # Errors
     /// Any error of the upstream or the engine.
@@ -90,14 +91,15 @@ impl<'a> PageReader<'a> {
             return Ok(PagesEnd::TooMany);
         };
         if tally.has_drifted() {
-            // The pages in the cache carry the mark of this run; another mark has them fetched again.
-            tally = self.read_pages(query, self.clock_ms + 1, u64::MAX, context)?.unwrap_or_default();
-            if tally.has_drifted() {
-                let missing = tally.missing();
-                context.warn(format!(
-                    "NVD changed twice while its pages were read: {missing} records are missing"
-                ));
-                context.count("records.missing", missing);
+            // The pages in the cache carry the mark of this run; another mark has them fetched again. It is the present
+            // time, so that a resumed run does not find the same pages again.
+            let mark = u64::try_from(Timestamp::now().as_millisecond()).unwrap_or(self.clock_ms);
+            tally = self.read_pages(query, mark, u64::MAX, context)?.unwrap_or_default();
+            let missing = tally.missing();
+            if missing > 0 {
+                let records = if missing == 1 { "1 record is" } else { &format!("{missing} records are") };
+                context.incomplete(format!("NVD changed twice while its pages were read: {records} missing"));
+                context.count_missing(missing);
             }
         }
         context.add_faults(tally.dropped);

@@ -259,7 +259,10 @@ impl OsvSource {
         match context.ask(&request, read) {
             Ok(Some(read)) => emit(&read, shard, context)?,
             Ok(None) => context.drop_record(&format!("{file}: {NOT_THE_RECORD}")),
-            Err(UpstreamError::NotFound { .. }) => context.count("records.missing", 1),
+            Err(error @ UpstreamError::NotFound { .. }) => {
+                context.warn(format!("OSV lists a record that is not there: {error}"));
+                context.count_missing(1);
+            }
             Err(error) => return Err(error.into()),
         }
         Ok(())

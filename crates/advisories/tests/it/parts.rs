@@ -17,7 +17,9 @@ use streamguard_advisories::{
     AdvisoryJob, AdvisorySource, CveSource, GithubSource, LenientRecord, ListingWindow, OsvSource,
 };
 use streamguard_dataset::{Advisory, Severity};
-use streamguard_engine::{Event, EventKind, FinishedRun, Job, LogLevel, Observer, RunOptions, RunState};
+use streamguard_engine::{
+    CompletionStatus, Event, EventKind, FinishedRun, Job, LogLevel, Observer, RunOptions, RunState,
+};
 use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_simulator::{run_payloads, serve};
 
@@ -331,6 +333,78 @@ fn a_changed_record_of_osv_does_not_fail_the_others() {
     assert_eq!(records.len(), 1);
     assert_eq!((&records[0]["id"], &records[0]["aliases"]), (&json!("X-1"), &json!(["CVE-2026-0001"])));
     assert_eq!((counters["records.trimmed"], counters["records.malformed"]), (1, 1));
+}
+
+/// Returns what a cache says about its only listing.
+fn listing_state(cache: &Path) -> Option<String> {
+    let mut files = fs::read_dir(cache.join("listings")).ok()?.map(|entry| entry.unwrap().path());
+    let path = files.find(|path| path.extension().is_some_and(|found| found == "json"))?;
+    Some(fs::read_to_string(path).unwrap())
+}
+
+#[test]
+fn the_next_run_asks_for_all_again_if_records_of_nvd_are_missing() {
+    let is_whole = Arc::new(AtomicBool::new(false));
+    let answers_all = is_whole.clone();
+    let nvd_url = serve(move |line| {
+        let is_first = line.contains("startIndex=0");
+        let is_update = line.contains("lastModStartDate");
+        let count = match answers_all.load(Ordering::Relaxed) {
+            true if is_first && !is_update => 4,
+            false if is_first => 3,
+            _ => 0,
+        };
+        let items: Vec<Value> =
+            (1..=count).map(|n| json!({"cve": {"id": format!("CVE-2020-000{n}")}})).collect();
+        let page = json!({
+            "resultsPerPage": items.len(), "startIndex": if is_first { 0 } else { 3 },
+            "totalResults": if is_update { 0 } else { 4 }, "vulnerabilities": items,
+        });
+        (200, "application/json", page.to_string().into_bytes())
+    });
+    let cache = tempfile::tempdir().unwrap();
+    let source = CveSource { nvd_url, upstream: settings(&cache), ..CveSource::default() };
+    let (done, ids, _) = run(source.clone(), Credentials::default());
+    let job = &done.state.jobs[0];
+    assert_eq!((ids.len(), done.status), (3, CompletionStatus::Partial));
+    assert_eq!((job.counters["records.missing"], listing_state(cache.path())), (1, None));
+    assert!(job.reason.as_ref().unwrap().contains("1 record is missing"), "{:?}", job.reason);
+    is_whole.store(true, Ordering::Relaxed);
+    let (done, ids, _) = run(source, Credentials::default());
+    assert_eq!((ids.len(), done.status), (4, CompletionStatus::Complete));
+    assert!(listing_state(cache.path()).is_some());
+}
+
+#[test]
+fn a_listing_of_osv_with_a_missing_record_is_not_kept() {
+    let is_there = Arc::new(AtomicBool::new(false));
+    let has_record = is_there.clone();
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("X-1.json", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(b"{\"id\": \"X-1\"}").unwrap();
+    let zip = zip.finish().unwrap().into_inner();
+    let record = json!({"id": "X-2", "modified": "2999-01-01T00:00:00Z"}).to_string();
+    let osv_url = serve(move |line| match line.split(' ').nth(1).unwrap() {
+        "/PyPI/all.zip" => (200, "application/zip", zip.clone()),
+        "/PyPI/modified_id.csv" => (200, "text/csv", b"2999-01-01T00:00:00Z,X-2\n".to_vec()),
+        "/PyPI/X-2.json" if has_record.load(Ordering::Relaxed) => {
+            (200, "application/json", record.clone().into_bytes())
+        }
+        _ => (404, "text/html", b"<html>".to_vec()),
+    });
+    let cache = tempfile::tempdir().unwrap();
+    let osv_ecosystems = vec!["PyPI".to_owned()];
+    let source = OsvSource { osv_url, osv_ecosystems, upstream: settings(&cache), ..OsvSource::default() };
+    assert_eq!(run(source.clone(), Credentials::default()).1, ["X-1"]);
+    let first = listing_state(cache.path());
+    assert!(first.is_some());
+    let (_, ids, warnings) = run(source.clone(), Credentials::default());
+    assert_eq!((ids.len(), warnings.len()), (1, 1), "{warnings:?}");
+    assert!(warnings[0].contains("/PyPI/X-2.json"), "{warnings:?}");
+    assert_eq!(listing_state(cache.path()), first, "the next run must ask for it again");
+    is_there.store(true, Ordering::Relaxed);
+    assert_eq!(run(source, Credentials::default()).1, ["X-1", "X-2"]);
+    assert_ne!(listing_state(cache.path()), first);
 }
 
 /// Changes the lines of the only listing in a cache, as another version of this program might write them.
