@@ -91,6 +91,15 @@ fn files_of_other_models_are_refused_with_a_reason() {
 }
 
 #[test]
+fn a_model_that_takes_words_whole_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut json = tokenizer_json(&PAIRS);
+    json["model"]["ignore_merges"] = json!(true);
+    let error = Tokenizer::read(&written(folder.path(), &json)).unwrap_err().to_string();
+    assert!(error.contains("ignore_merges"), "{error}");
+}
+
+#[test]
 fn the_settings_of_a_run_name_the_tokenizer_by_its_digest() {
     let folder = tempfile::tempdir().unwrap();
     let path = written(folder.path(), &tokenizer_json(&PAIRS));
