@@ -68,19 +68,7 @@ impl LineChart<'_> {
                 &NOTE_TEXT.coloured(INK_COLOUR),
             );
         }
-        // Leaves room for the labels of the axis beside the plot.
-        let ticks: Vec<(u64, TextLine)> = scale
-            .ticks()
-            .into_iter()
-            .map(|tick| (tick, layout.fonts.fit(&group_digits(tick), &NOTE_TEXT, TEXT_WIDTH)))
-            .collect();
-        let left = TEXT_LEFT + 6.0 + ticks.iter().map(|(_, line)| line.width).fold(0.0, f32::max);
-        for (tick, line) in ticks {
-            let y = bottom - PLOT_HEIGHT * scale.place(tick as f64);
-            let (width, height, colour) = (TEXT_RIGHT - left, 0.5, RULE_COLOUR);
-            layout.draw(figure, DrawnShape::Block { x: left, y: y - 0.25, width, height, colour });
-            layout.text_to(figure, left - 6.0, y - NOTE_TEXT.leading / 2.0, line, &NOTE_TEXT);
-        }
+        let left = scale.draw(layout, figure, bottom, PLOT_HEIGHT);
         self.instants_below(layout, figure, left, bottom);
         let span = self.instants.last().copied().unwrap_or(0.0).max(f64::MIN_POSITIVE);
         for (index, (_, values)) in self.series.iter().enumerate() {
