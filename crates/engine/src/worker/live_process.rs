@@ -257,7 +257,7 @@ impl LiveProcess {
         let (is_first, warning) = if protocol::is_stray(line) {
             let is_first = !std::mem::replace(&mut self.has_printed, true);
             let text =
-                "is no message, and was skipped: standard output is for messages, print to standard error";
+                "is not a message, and was skipped: standard output is for messages, print to standard error";
             (is_first, text)
         } else if protocol::is_unknown_message(line) {
             let is_first = !std::mem::replace(&mut self.has_sent_unknown, true);

@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &ExplainArgs) -> Result<Exit> {
     let is_id = what.len() >= MIN_ID_DIGITS && what.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_id {
         return Err(UsageError(format!(
-            "{:?} is no id: give the id of a sample, or of a commit, with at least {MIN_ID_DIGITS} hexadecimal digits",
+            "{:?} is not an id: give the id of a sample, or of a commit, with at least {MIN_ID_DIGITS} hexadecimal digits",
             arguments.what
         ))
         .into());
