@@ -32,7 +32,7 @@ pub(crate) struct CacheArgs {
 pub(crate) enum CacheAction {
     /// Shows how large its parts are [default]
     Show,
-    /// Removes entries that were not used for some days
+    /// Removes entries that have not changed for some days
     Prune {
         /// Number of days
         #[arg(long, value_name = "N", default_value_t = 30)]
