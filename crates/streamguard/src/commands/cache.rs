@@ -88,7 +88,7 @@ pub(super) fn run(arguments: &CacheArgs) -> Result<Exit> {
             ui::print_table(&rows);
         }
         CacheAction::Prune { days } => {
-            let removed = cache::prune(&folder, Duration::from_secs(days * 24 * 3600));
+            let removed = cache::prune(&folder, Duration::from_secs(days.saturating_mul(24 * 3600)));
             let removed = removed.with_context(|| format!("cannot prune {}", at()))?;
             print_removed(&removed, arguments.json)?;
         }
