@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Resource, Rlimit, Signal};
@@ -61,7 +61,7 @@ pub(crate) fn run_command(
         let _ = rustix::process::prlimit(Some(pid(&child)?), Resource::As, limit);
     }
     let mut run = RunningCommand::new(child);
-    match run.follow(taker) {
+    match run.follow(taker, RunningCommand::wait_for_pipes) {
         Ok(status) => Ok(EndedCommand { status, stderr: run.stderr.into() }),
         Err(error) => {
             end(&mut run.child);
@@ -85,12 +85,20 @@ impl RunningCommand {
         Self { child, pipes: [stdout, stderr], stderr: VecDeque::new(), buffer: vec![0; BUFFER_BYTES] }
     }
 
-    /// Reads the pipes until the command has ended.
-    fn follow(&mut self, taker: &mut dyn OutputTaker) -> Result<ExitStatus, ShardError> {
+    /// Reads the pipes until the command has ended. `wait_for_pipes` is [`Self::wait_for_pipes`], but in tests.
+    fn follow(
+        &mut self,
+        taker: &mut dyn OutputTaker,
+        mut wait_for_pipes: impl FnMut(&Self) -> Result<Vec<usize>, ShardError>,
+    ) -> Result<ExitStatus, ShardError> {
         while self.pipes.iter().any(Option::is_some) {
             taker.check()?;
-            if !self.read_ready(taker)?
-                && let Some(status) = self.child.try_wait().map_err(ShardError::failed)?
+            // Asked before the pipes are: a command that ends after they were found empty may have written before.
+            let ended = self.child.try_wait().map_err(ShardError::failed)?;
+            let ready = wait_for_pipes(self)?;
+            self.read(&ready, taker)?;
+            if let Some(status) = ended
+                && ready.is_empty()
             {
                 // What it left in the background still holds the pipes, but the command is over.
                 return Ok(status);
@@ -99,25 +107,26 @@ impl RunningCommand {
         wait(&mut self.child, taker)
     }
 
-    /// Waits a moment for the pipes, and reads what is there. Returns false if nothing was.
-    fn read_ready(&mut self, taker: &mut dyn OutputTaker) -> Result<bool, ShardError> {
-        let ready: Vec<usize> = {
-            let open = self.pipes.iter().enumerate().filter_map(|(at, pipe)| Some((at, pipe.as_ref()?)));
-            let (positions, mut polled): (Vec<usize>, Vec<PollFd<'_>>) =
-                open.map(|(at, pipe)| (at, PollFd::new(pipe, PollFlags::IN))).unzip();
-            match poll(&mut polled, Some(&timeout(CHECK_INTERVAL))) {
-                Ok(_) | Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(ShardError::failed(io::Error::from(error))),
+    /// Waits a moment for the pipes, and returns the positions of those that can be read.
+    fn wait_for_pipes(&self) -> Result<Vec<usize>, ShardError> {
+        let open = self.pipes.iter().enumerate().filter_map(|(at, pipe)| Some((at, pipe.as_ref()?)));
+        let (positions, mut polled): (Vec<usize>, Vec<PollFd<'_>>) =
+            open.map(|(at, pipe)| (at, PollFd::new(pipe, PollFlags::IN))).unzip();
+        let deadline = Instant::now() + CHECK_INTERVAL;
+        while let Err(error) =
+            poll(&mut polled, Some(&timeout(deadline.saturating_duration_since(Instant::now()))))
+        {
+            if error != rustix::io::Errno::INTR {
+                return Err(ShardError::failed(io::Error::from(error)));
             }
-            let is_ready = |polled: &PollFd<'_>| !polled.revents().is_empty();
-            positions
-                .into_iter()
-                .zip(&polled)
-                .filter(|(_, polled)| is_ready(polled))
-                .map(|(at, _)| at)
-                .collect()
-        };
-        for &at in &ready {
+        }
+        let ready = positions.into_iter().zip(&polled).filter(|(_, polled)| !polled.revents().is_empty());
+        Ok(ready.map(|(at, _)| at).collect())
+    }
+
+    /// Reads from the pipes at some positions what is there.
+    fn read(&mut self, ready: &[usize], taker: &mut dyn OutputTaker) -> Result<(), ShardError> {
+        for &at in ready {
             let Some(pipe) = &mut self.pipes[at] else { continue };
             let count = pipe.read(&mut self.buffer).map_err(ShardError::failed)?;
             let bytes = &self.buffer[..count];
@@ -131,7 +140,7 @@ impl RunningCommand {
                 }
             }
         }
-        Ok(!ready.is_empty())
+        Ok(())
     }
 }
 
@@ -174,4 +183,45 @@ fn pid(child: &Child) -> Result<Pid, ShardError> {
 
 fn timeout(length: Duration) -> Timespec {
     Timespec::try_from(length).expect("the lengths here are a second at most")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl OutputTaker for Vec<u8> {
+        fn take(&mut self, bytes: &[u8]) -> Result<(), ShardError> {
+            self.extend(bytes);
+            Ok(())
+        }
+
+        fn check(&self) -> Result<(), ShardError> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_a_command_writes_just_before_its_end_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = "until [ -e go ]; do sleep 0.01; done; echo output; echo remark >&2";
+        let child = Command::new("sh")
+            .args(["-c", script])
+            .current_dir(folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (mut run, mut output, mut waits) = (RunningCommand::new(child), Vec::new(), 0);
+        let status = run.follow(&mut output, |run| {
+            waits += 1;
+            if waits > 1 {
+                return run.wait_for_pipes();
+            }
+            // The pipes were found empty, and the command writes and ends before anything else is asked.
+            std::fs::write(folder.path().join("go"), "").unwrap();
+            wait_for_end(&run.child, Duration::from_mins(1)).map(|()| Vec::new())
+        });
+        assert!(status.unwrap().success());
+        assert_eq!((output, run.stderr.into()), (b"output\n".to_vec(), b"remark\n".to_vec()));
+    }
 }

@@ -13,7 +13,7 @@ use crate::file_pattern::matching_files;
 /// Largest number of rows: what a plan can hold.
 pub(crate) const MAX_ROWS: usize = 10_000_000;
 
-/// Largest file of lines, in bytes.
+/// Largest file of lines, in bytes: 1 GiB.
 const MAX_FILE_BYTES: u64 = 1 << 30;
 
 /// Longest line, in bytes: 1 MiB, more than the operating system lets an argument have.
@@ -185,9 +185,11 @@ fn unreadable(path: &Path) -> impl Fn(io::Error) -> InputError + '_ {
     |source| InputError::Unreadable { path: path.to_owned(), source }
 }
 
-/// Reader that fails at a line that is too long: a device may have no end, and no line either.
+/// Reader that fails at a line or a file that is too long: a device may have no end, and no line either.
 struct BoundedLines<R> {
     source: R,
+    /// Bytes that may still come.
+    rest: u64,
     /// Bytes of the present line that were read.
     line_bytes: usize,
 }
@@ -195,6 +197,10 @@ struct BoundedLines<R> {
 impl<R: Read> Read for BoundedLines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.source.read(buffer)?;
+        self.rest = self
+            .rest
+            .checked_sub(read as u64)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "there are more inputs than 1 GiB"))?;
         for (number, piece) in buffer[..read].split(|byte| *byte == b'\n').enumerate() {
             self.line_bytes = if number == 0 { self.line_bytes + piece.len() } else { piece.len() };
             if self.line_bytes > MAX_LINE_BYTES {
@@ -211,7 +217,7 @@ impl<R: Read> Read for BoundedLines<R> {
 /// Opens a file of lines. It may be a pipe, as the shell gives it for the output of a command.
 fn open_lines(path: &Path) -> Result<impl Read, InputError> {
     let file = File::open(path).map_err(unreadable(path))?;
-    Ok(BoundedLines { source: file.take(MAX_FILE_BYTES), line_bytes: 0 })
+    Ok(BoundedLines { source: file, rest: MAX_FILE_BYTES, line_bytes: 0 })
 }
 
 fn read_lines(path: &Path) -> Result<Vec<String>, InputError> {
@@ -284,6 +290,18 @@ mod tests {
         std::fs::write(&path, format!("{line}\n{line}\n")).unwrap();
         let counts = lists(&path).map(|list| list.rows(folder.path()).unwrap().len());
         assert_eq!(counts, [2, 1], "the first line of a table has the names of its columns");
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_is_refused_and_not_cut() {
+        let read = |rest| {
+            let mut read = String::new();
+            BoundedLines { source: &b"one\ntwo\n"[..], rest, line_bytes: 0 }
+                .read_to_string(&mut read)
+                .map(|_| read)
+        };
+        assert_eq!(read(8).unwrap(), "one\ntwo\n");
+        assert_eq!(read(6).unwrap_err().to_string(), "there are more inputs than 1 GiB");
     }
 
     #[test]

@@ -8,7 +8,7 @@ pub use hierarchy::ancestors;
 /// Weakness, with the name that samples carry in `vulnerability_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weakness {
-    /// Number in the CWE list, version 4.14.
+    /// Number in the CWE list, version 4.15.
     pub cwe: u16,
     /// Name in snake case, in `vulnerability_type`.
     pub name: &'static str,

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::process::{Child, Command};
 use std::time::Duration;
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, WaitOptions, waitpgid};
@@ -38,6 +38,23 @@ pub fn kill_with_parent(command: &mut Command) {
     }
 }
 
+/// Sets up a child that leads its process group. If that fails, the group is killed and its end waited for: nobody
+/// would know it any more.
+pub(crate) fn set_up<T>(
+    mut child: Child,
+    set_up: impl FnOnce(&mut Child) -> io::Result<T>,
+) -> io::Result<(Child, T)> {
+    match set_up(&mut child) {
+        Ok(made) => Ok((child, made)),
+        Err(error) => {
+            kill_group(child.id());
+            let _ = child.wait();
+            reap_group(child.id());
+            Err(error)
+        }
+    }
+}
+
 /// Limits the address space of a process, in bytes. Allocations beyond the limit fail.
 pub(crate) fn limit_memory(process: u32, bytes: u64) -> io::Result<()> {
     // prlimit(2) takes the pid 0 for this process itself, so 0 must never be passed.
@@ -65,5 +82,19 @@ pub(crate) fn kill_group(group: u32) {
     if let Some(group) = i32::try_from(group).ok().and_then(Pid::from_raw) {
         // An error means that it no longer exists, which is the goal.
         let _ = rustix::process::kill_process_group(group, Signal::KILL);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_that_cannot_be_set_up_is_ended() {
+        let child = Command::new("sleep").arg("3600").process_group(0).spawn().unwrap();
+        let pid = Pid::from_child(&child);
+        let failed = set_up(child, |_| Err::<(), _>(io::ErrorKind::OutOfMemory.into()));
+        assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::OutOfMemory);
+        assert_eq!(rustix::process::test_kill_process(pid), Err(rustix::io::Errno::SRCH));
     }
 }

@@ -1,5 +1,6 @@
 //! Replacement of a finished run by a newer one, which was made in a folder inside the state of the old one.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -127,13 +128,25 @@ fn carry_out(paths: &RunPaths, plan: &InstallPlan) -> Result<(), RunDirError> {
     for name in plan.state.iter().filter(|name| is_inside(name)) {
         move_over(&newer.state_file(name), &paths.state_file(name))?;
     }
-    for folder in [to, paths.state()] {
-        sync_folder(folder).map_err(WriteError::at(folder))?;
+    for folder in changed_folders(paths, plan) {
+        sync_folder(&folder).map_err(WriteError::at(&folder))?;
     }
     remove(&from).map_err(WriteError::at(&from))?;
     let path = paths.install_plan();
     remove(&path).map_err(WriteError::at(&path))?;
     Ok(())
+}
+
+/// Returns the folders in which something was moved or removed: a power cut could undo what is not synced.
+fn changed_folders(paths: &RunPaths, plan: &InstallPlan) -> BTreeSet<PathBuf> {
+    let root = paths.root();
+    let mut changed = BTreeSet::from([root.to_owned(), paths.state().to_owned()]);
+    for name in plan.outputs.iter().chain(&plan.gone_outputs).filter(|name| is_inside(name)) {
+        let folders = Path::new(name).ancestors().skip(1).map(|folder| root.join(folder));
+        // Not what went with its last file, and nothing behind a link.
+        changed.extend(folders.filter(|folder| folder.symlink_metadata().is_ok_and(|found| found.is_dir())));
+    }
+    changed
 }
 
 /// Moves a file or folder over the one in its place. One that is not there was moved before.
@@ -231,6 +244,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         old_and_new(folder.path()).install().unwrap();
         assert_installed(folder.path());
+    }
+
+    #[test]
+    fn all_folders_that_an_installation_changes_are_synced() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        finished(root, &["a", "kept/b", "kept/old/c", "gone/d"], "old");
+        fs::write(root.join("kept/old/notes.txt"), "mine").unwrap();
+        let replacement = RunReplacement::open(RunPaths::new(root, "test")).unwrap();
+        finished(&replacement.successor(), &["a", "kept/b", "new/inner/e"], "new");
+        let (paths, plan) = (replacement.paths.clone(), replacement.install_plan().unwrap());
+        carry_out(&paths, &plan).unwrap();
+        let changed = ["", ".test", "kept", "kept/old", "new", "new/inner"].map(|name| root.join(name));
+        assert_eq!(changed_folders(&paths, &plan), BTreeSet::from(changed));
     }
 
     #[test]

@@ -10,6 +10,9 @@ use streamguard_table::{CodeColumns, CodeReader, Row, SplitName, TableDataset, T
 /// Names that datasets give the column with the id of a row.
 pub(crate) const ID_NAMES: [&str; 3] = ["id", "idx", "sample_id"];
 
+/// Bound of the whole numbers that floats tell apart: 2 to the power of 53.
+const MAX_EXACT_FLOAT: f64 = (1_u64 << 53) as f64;
+
 /// Side of a fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -177,7 +180,13 @@ impl ExampleReader {
 pub(crate) fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
+        // A column of whole numbers with gaps is one of floats to some programs.
+        Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+            Some(float) if float.fract() == 0.0 && float.abs() < MAX_EXACT_FLOAT => {
+                Some(format!("{float:.0}"))
+            }
+            _ => Some(number.to_string()),
+        },
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use streamguard_durable::open_regular;
-use streamguard_table::{TableDataset, TableFormat};
+use streamguard_table::{TableDataset, TableFormat, label_of};
 
 use crate::error::EvaluateError;
 use crate::example_reader::{CodeSide, ExampleKey, ID_NAMES, text_of};
@@ -129,7 +129,8 @@ impl Predictions {
         let mut predictions = Self::default();
         let mut line = Vec::new();
         while (&mut lines).take(MAX_LINE_BYTES).read_until(b'\n', &mut line).map_err(unreadable)? > 0 {
-            let text = String::from_utf8_lossy(&line).trim().to_owned();
+            // Programs on Windows write a byte order mark before the first line.
+            let text = String::from_utf8_lossy(&line).trim_start_matches('\u{feff}').trim().to_owned();
             line.clear();
             if text.is_empty() {
                 continue;
@@ -150,23 +151,5 @@ impl Predictions {
             )?;
         }
         Ok(predictions)
-    }
-}
-
-/// Returns a label that is written as a truth value, a number or a word.
-fn label_of(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(label) => Some(*label),
-        Value::Number(number) => match number.as_f64()? {
-            0.0 => Some(false),
-            1.0 => Some(true),
-            _ => None,
-        },
-        Value::String(text) => match text.to_ascii_lowercase().as_str() {
-            "1" | "true" | "vulnerable" => Some(true),
-            "0" | "false" | "benign" | "safe" | "fixed" => Some(false),
-            _ => None,
-        },
-        _ => None,
     }
 }

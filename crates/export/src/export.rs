@@ -47,10 +47,14 @@ impl<'a> DatasetExport<'a> {
             }
             _ => {}
         }
-        let reader = RowReader::new(dataset);
+        let reader = RowReader::new(dataset, &dataset.schema);
         let mut rows = BTreeMap::new();
-        dataset.for_each_row(&dataset.schema, |_, file, row| {
-            if let Some(split) = reader.split(&row, file) {
+        // Code is most of a dataset, and says nothing about splits.
+        let split = dataset.roles.split.as_deref();
+        let split_column = dataset.schema.only(|name| split == Some(name));
+        let split_reader = RowReader::new(dataset, &split_column);
+        dataset.for_each_row(&split_column, |_, file, row| {
+            if let Some(split) = split_reader.split(&row, file) {
                 *rows.entry(split).or_default() += 1;
             }
             Ok(())

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use streamguard_dataset::Language;
-use streamguard_table::{CodeColumns, CodeReader, Row, SplitName, TableDataset, TableFile};
+use streamguard_table::{CodeColumns, CodeReader, Row, SplitName, TableDataset, TableFile, TableSchema};
 
 /// Row of a dataset, as far as other layouts have a place for it. What the dataset does not say is `None`.
 #[derive(Clone, Debug, Default)]
@@ -66,8 +66,7 @@ pub(crate) struct RowReader {
 }
 
 impl RowReader {
-    pub(crate) fn new(dataset: &TableDataset) -> Self {
-        let schema = &dataset.schema;
+    pub(crate) fn new(dataset: &TableDataset, schema: &TableSchema) -> Self {
         let place = |names: &[&str]| schema.first_named(names).and_then(|name| schema.position(name));
         let roles = &dataset.roles;
         Self {

@@ -190,7 +190,7 @@ impl RepositoryMiner<'_> {
             offline: upstream.is_replay(),
             mirrors: &self.settings.git_mirrors,
             hosts: &self.settings.git_hosts,
-            max_bytes: self.settings.max_repo_size << 20,
+            max_bytes: git::mebibytes(self.settings.max_repo_size),
             stop: &stop,
             progress: Some(&progress),
             locate: Some(&locate),

@@ -10,6 +10,17 @@ use crate::public_address::is_public;
 /// Default of [`FetchContext::max_bytes`]: enough for all commits and trees of Linux.
 pub const MAX_BYTES: u64 = 5 << 30;
 
+/// Returns a size in bytes that is given in MiB, as in the setting `max-repo-size`. One that no number of bytes holds is the
+/// largest there is.
+///
+/// ```
+/// assert_eq!(streamguard_git::mebibytes(2), 2 << 20);
+/// assert_eq!(streamguard_git::mebibytes(1 << 44), u64::MAX);
+/// ```
+pub fn mebibytes(count: u64) -> u64 {
+    count.saturating_mul(1 << 20)
+}
+
 /// Function that returns the `Location` with which a URL redirects, without following it. It connects to these addresses
 /// only: the name service may by now give others than those that were checked.
 pub type LocateRedirect<'a> = &'a dyn Fn(&str, HostAddresses) -> Option<String>;

@@ -59,7 +59,7 @@ mod tree_changes;
 
 pub use bare_mirror::initialise_repository;
 pub use commit_id::may_be_commit_id;
-pub use context::{FetchContext, FetchedRepository, HostAddresses, LocateRedirect, MAX_BYTES};
+pub use context::{FetchContext, FetchedRepository, HostAddresses, LocateRedirect, MAX_BYTES, mebibytes};
 pub use error::GitError;
 pub use fetch::{fetch_blobs, fetch_commits, fetch_history, mirror_path, record_failure};
 pub use find_commit::find_commit;

@@ -95,7 +95,7 @@ impl RepoCollector {
                 offline: self.upstream.is_replay(),
                 mirrors: &mirrors,
                 hosts: &[],
-                max_bytes: self.max_repo_size << 20,
+                max_bytes: git::mebibytes(self.max_repo_size),
                 stop: &stop,
                 progress: Some(&progress),
                 locate: Some(&locate),

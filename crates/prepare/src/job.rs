@@ -131,14 +131,27 @@ fn threshold_of(share: f64) -> Option<NearThreshold> {
 }
 
 /// Returns a date of the settings in milliseconds since 1970-01-01 UTC.
-fn bound(date: &Option<String>) -> Option<i64> {
-    milliseconds(&json!(date.as_ref()?))
+fn date_of(text: &str) -> Result<i64, String> {
+    milliseconds(&json!(text)).ok_or_else(|| "expected a date such as 2024-01-31".to_owned())
 }
 
 fn parse_date(text: &str) -> Result<String, String> {
-    milliseconds(&json!(text))
-        .map(|_| text.to_owned())
-        .ok_or_else(|| "expected a date such as 2024-01-31".to_owned())
+    date_of(text).map(|_| text.to_owned())
+}
+
+/// Dates between which rows are wanted, in milliseconds since 1970-01-01 UTC.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DateRange {
+    after: Option<i64>,
+    before: Option<i64>,
+}
+
+impl DateRange {
+    /// Tells whether a row of this date is wanted: at or after the first bound, and before the second.
+    pub(crate) fn accepts(&self, date: Option<i64>) -> bool {
+        self.after.is_none_or(|after| date.is_some_and(|date| date >= after))
+            && self.before.is_none_or(|before| date.is_some_and(|date| date < before))
+    }
 }
 
 /// Rows of one piece of a file.
@@ -178,11 +191,7 @@ impl PrepareJob {
                 "the view windows needs --tokenizer, since windows are cut by its tokens",
             ));
         }
-        if let (Some(after), Some(before)) = (bound(&self.after), bound(&self.before))
-            && after >= before
-        {
-            return Err(JobError::failed("no date is at or after --after and before --before"));
-        }
+        self.date_range()?;
         for dataset in self.datasets.iter().chain(&self.exclude) {
             find_files(dataset).map_err(JobError::failed)?;
         }
@@ -238,13 +247,20 @@ impl PrepareJob {
         step.clamp(1, self.window.max(1)) as usize
     }
 
-    /// Tells whether a row of this date is wanted.
-    pub(crate) fn accepts_date(&self, date: Option<i64>) -> bool {
-        let after =
-            self.after.is_none() || date.zip(bound(&self.after)).is_some_and(|(date, after)| date >= after);
-        let before = self.before.is_none()
-            || date.zip(bound(&self.before)).is_some_and(|(date, before)| date < before);
-        after && before
+    /// Returns the dates between which rows are wanted.
+    pub(crate) fn date_range(&self) -> Result<DateRange, JobError> {
+        let bound = |name: &str, text: &Option<String>| {
+            let date =
+                text.as_ref().map(|text| date_of(text).map_err(|why| format!("{name} {text:?}: {why}")));
+            date.transpose().map_err(JobError::failed)
+        };
+        let range = DateRange { after: bound("after", &self.after)?, before: bound("before", &self.before)? };
+        if let (Some(after), Some(before)) = (range.after, range.before)
+            && after >= before
+        {
+            return Err(JobError::failed("no date is at or after --after and before --before"));
+        }
+        Ok(range)
     }
 
     /// Returns the shards of a dataset, one for each piece of its files.

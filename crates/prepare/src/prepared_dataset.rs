@@ -51,8 +51,9 @@ pub(crate) fn make(job: &PrepareJob, merge: &mut MergeContext<'_>) -> Result<Job
     let own_rows = datasets.get(1).map_or(table.rows, |(_, first_row)| *first_row);
 
     let mut counts = PreparedCounts { rows: own_rows as u64, ..PreparedCounts::default() };
+    let dates = job.date_range()?;
     let mut kept: Vec<bool> =
-        (0..table.rows).map(|row| row < own_rows && job.accepts_date(table.dates[row])).collect();
+        (0..table.rows).map(|row| row < own_rows && dates.accepts(table.dates[row])).collect();
     let count = |kept: &[bool]| kept.iter().filter(|kept| **kept).count() as u64;
     counts.outside_dates = counts.rows - count(&kept);
     table.digests.sort_unstable();

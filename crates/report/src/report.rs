@@ -75,7 +75,7 @@ pub struct Report {
     pub errors: Vec<ReportedError>,
     /// Warnings of the run, in their order.
     pub warnings: Vec<ReportedWarning>,
-    /// Errors and warnings beyond those listed.
+    /// Errors and warnings beyond those listed, including repetitions.
     pub not_listed: u64,
     /// Origin of the run.
     pub provenance: RunProvenance,

@@ -74,7 +74,7 @@ pub enum ReviewError {
         reason: String,
     },
     /// The file is larger than any that this program writes.
-    #[error("{} is larger than {} MiB, and no table of reviews", path.display(), MAX_TABLE_BYTES >> 20)]
+    #[error("{} is larger than {} MiB, and therefore not a table of reviews", path.display(), MAX_TABLE_BYTES >> 20)]
     Oversized {
         /// The file.
         path: PathBuf,

@@ -12,6 +12,11 @@ const MIN_BOMB_BYTES: u64 = 64 << 20;
 /// are compressed already, and answers reach 20.
 const MAX_EXPANSION: u64 = 250;
 
+/// Returns the largest size of the content of an archive of `packed_bytes` bytes.
+pub(crate) fn max_unpacked_bytes(packed_bytes: u64) -> u64 {
+    packed_bytes.saturating_mul(MAX_EXPANSION).clamp(MIN_BOMB_BYTES, MAX_UNPACKED_BYTES)
+}
+
 /// A reader that fails where it has given more bytes than it may.
 #[derive(Debug)]
 pub(crate) struct BoundedReader<R> {
@@ -23,8 +28,7 @@ pub(crate) struct BoundedReader<R> {
 impl<R: Read> BoundedReader<R> {
     /// Bounds the content of an archive of `packed_bytes` bytes.
     pub(crate) fn new(inner: R, packed_bytes: u64) -> Self {
-        let limit = packed_bytes.saturating_mul(MAX_EXPANSION).clamp(MIN_BOMB_BYTES, MAX_UNPACKED_BYTES);
-        Self { inner, given: 0, limit }
+        Self { inner, given: 0, limit: max_unpacked_bytes(packed_bytes) }
     }
 }
 

@@ -28,8 +28,13 @@ pub(crate) enum EntryUse<'p> {
 
 /// Returns the use of an entry; `None` if no snapshot contains such a path.
 pub(crate) fn entry_use(path: &str) -> Option<EntryUse<'_>> {
+    if path.len() > MAX_PATH_BYTES { None } else { use_at_any_length(path) }
+}
+
+/// Returns the use of an entry as if paths could be of any length.
+pub(crate) fn use_at_any_length(path: &str) -> Option<EntryUse<'_>> {
     let names: Vec<&str> = path.split('/').collect();
-    if path.len() > MAX_PATH_BYTES || !names.iter().all(|name| is_plain(name)) {
+    if !names.iter().all(|name| is_plain(name)) {
         return None;
     }
     match names.as_slice() {

@@ -13,7 +13,7 @@ use crate::error::SnapshotError;
 use crate::manifest::SnapshotManifest;
 
 /// Most files of a snapshot.
-const MAX_FILES: usize = 1_000_000;
+pub(crate) const MAX_FILES: usize = 1_000_000;
 
 /// Largest manifest, in bytes. It is read into memory.
 pub(crate) const MAX_MANIFEST_BYTES: u64 = 64 << 20;
@@ -94,7 +94,7 @@ impl Unpacked {
         let Some(entry_use) = entry_use(&path) else {
             return damaged(format!("it contains {path:?}, which does not belong there"));
         };
-        if self.files.len() == MAX_FILES {
+        if self.files.len() == MAX_FILES && entry_use != EntryUse::Manifest {
             return damaged(format!("it contains more than {MAX_FILES} files"));
         }
         if entry.size() > max_bytes(&path) {

@@ -74,7 +74,7 @@ pub(crate) fn engine_options(
 
 /// Returns the limit of a worker process; none for 0 MiB.
 pub(crate) fn memory_limit(mebibytes: u64) -> Option<MemoryLimit> {
-    (mebibytes > 0).then(|| MemoryLimit::new(mebibytes << 20, "--worker-memory"))
+    (mebibytes > 0).then(|| MemoryLimit::new(mebibytes.saturating_mul(1 << 20), "--worker-memory"))
 }
 
 /// Returns the command that starts this program as a worker.

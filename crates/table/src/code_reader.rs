@@ -149,16 +149,7 @@ impl CodeReader {
 
     /// Returns whether the code of a row with one function is vulnerable.
     pub fn label(&self, row: &Row) -> Option<bool> {
-        match &row[self.label?] {
-            Value::Bool(label) => Some(*label),
-            Value::Number(number) => Some(number.as_f64()? > 0.5),
-            Value::String(text) => match text.to_ascii_lowercase().as_str() {
-                "1" | "true" | "vulnerable" | "bad" => Some(true),
-                "0" | "false" | "benign" | "safe" | "fixed" | "good" => Some(false),
-                _ => None,
-            },
-            _ => None,
-        }
+        label_of(&row[self.label?])
     }
 
     /// Returns the path of the file: before the fix, if there are two.
@@ -201,6 +192,24 @@ impl CodeReader {
         }
         let parts = self.family.map(|place| place.map_or(Value::Null, |place| row[place].clone()));
         Some(XxHash64::oneshot(0, Value::from(parts.to_vec()).to_string().as_bytes()))
+    }
+}
+
+/// Returns whether a label says that code is vulnerable. It is a truth value, a number or a word; `None` for any other.
+pub fn label_of(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(label) => Some(*label),
+        Value::Number(number) => match number.as_f64()? {
+            0.0 => Some(false),
+            1.0 => Some(true),
+            _ => None,
+        },
+        Value::String(text) => match text.to_ascii_lowercase().as_str() {
+            "1" | "true" | "vulnerable" | "bad" => Some(true),
+            "0" | "false" | "benign" | "safe" | "fixed" | "good" => Some(false),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

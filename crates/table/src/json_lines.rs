@@ -20,6 +20,9 @@ const PIECE_BYTES: u64 = 4 << 20;
 /// Size of the buffer of a reader.
 const BUFFER_BYTES: usize = 256 << 10;
 
+/// Bytes before the first line, as programs on Windows write them.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Lines of a file, bounded in length.
 pub(crate) struct LineReader<'a> {
     path: &'a Path,
@@ -44,6 +47,9 @@ impl<'a> LineReader<'a> {
         let read =
             (&mut self.input).take(limit).read_until(b'\n', line).map_err(TableError::read(self.path))?;
         self.number += 1;
+        if self.offset == 0 && line.starts_with(BYTE_ORDER_MARK) {
+            line.drain(..BYTE_ORDER_MARK.len());
+        }
         self.offset += read as u64;
         if read as u64 == limit && !line.ends_with(b"\n") {
             return Err(self.fault(format!("the line is longer than {MAX_LINE_BYTES} bytes")));

@@ -31,7 +31,7 @@ mod roles;
 mod table_file;
 mod timestamp;
 
-pub use code_reader::{CodeReader, CodeTexts};
+pub use code_reader::{CodeReader, CodeTexts, label_of};
 pub use column::{Column, ColumnKind, Row, TableSchema};
 pub use dataset::TableDataset;
 pub use error::TableError;

@@ -120,15 +120,20 @@ fn kind_of(field: &Type) -> ColumnKind {
         }
         (_, Some(LogicalType::Date)) => ColumnKind::Text,
         (_, Some(LogicalType::Decimal(_))) => ColumnKind::Text,
+        // Whole numbers here have a sign: a hash of 64 bits does not fit, and as a float it would be another one.
+        (PhysicalType::INT64, _) if field.get_basic_info().converted_type() == ConvertedType::UINT_64 => {
+            ColumnKind::Text
+        }
+        (PhysicalType::INT96, _) => ColumnKind::Timestamp,
+        (PhysicalType::FIXED_LEN_BYTE_ARRAY, Some(LogicalType::Float16)) => ColumnKind::Float,
         (PhysicalType::BOOLEAN, _) => ColumnKind::Bool,
         (PhysicalType::INT32 | PhysicalType::INT64, _) => ColumnKind::Int,
         (PhysicalType::FLOAT | PhysicalType::DOUBLE, _) => ColumnKind::Float,
-        (PhysicalType::BYTE_ARRAY, _) => ColumnKind::Text,
-        _ => ColumnKind::Json,
+        (PhysicalType::BYTE_ARRAY | PhysicalType::FIXED_LEN_BYTE_ARRAY, _) => ColumnKind::Text,
     }
 }
 
-/// Returns a value as JSON. Bytes that are not text are written in base64.
+/// Returns a value as JSON, in the type that [`kind_of`] gives its column. Bytes that are not text are written in base64.
 fn value_of(field: &Field) -> Value {
     match field {
         Field::Null => Value::Null,
@@ -140,7 +145,7 @@ fn value_of(field: &Field) -> Value {
         Field::UByte(value) => json!(value),
         Field::UShort(value) => json!(value),
         Field::UInt(value) => json!(value),
-        Field::ULong(value) => json!(value),
+        Field::ULong(value) => json!(value.to_string()),
         Field::Float16(value) => json!(value.to_f32()),
         Field::Float(value) => json!(value),
         Field::Double(value) => json!(value),

@@ -17,7 +17,7 @@ use super::stderr_tail::StderrReader;
 use super::watched_pipe::WatchedPipe;
 use super::worker_failure::WorkerFailure;
 use super::{LeasedWork, ResultCallback};
-use crate::child_process::{kill_group, limit_memory, reap_group};
+use crate::child_process::{kill_group, limit_memory, reap_group, set_up};
 use crate::command_line::CommandLine;
 use crate::event::{LogLevel, Outcome};
 use crate::job::Job;
@@ -112,15 +112,17 @@ impl LiveProcess {
         let mut start = command.command();
         let mark = job.command().map(|_| ProcessMark::new());
         start.envs(mark.iter().map(ProcessMark::variable));
-        let mut child = start.spawn().map_err(|error| command.start_error(error))?;
-        if let Some(limit) = &memory {
-            limit_memory(child.id(), limit.bytes)?;
-        }
+        let child = start.spawn().map_err(|error| command.start_error(error))?;
         let piped = "the command asks for pipes";
+        let (mut child, stderr) = set_up(child, |child| {
+            if let Some(limit) = &memory {
+                limit_memory(child.id(), limit.bytes)?;
+            }
+            StderrReader::start(WatchedPipe::new(child.stderr.take().expect(piped), child.id()))
+        })?;
         let mut stdin = BufWriter::with_capacity(MAX_BYTES_AHEAD * 2, child.stdin.take().expect(piped));
         let stdout = WatchedPipe::new(child.stdout.take().expect(piped), child.id());
         let stdout = BufReader::with_capacity(ANSWER_BUFFER_BYTES, stdout);
-        let stderr = StderrReader::start(WatchedPipe::new(child.stderr.take().expect(piped), child.id()))?;
         let hello = ToWorker::Hello {
             protocol: PROTOCOL_VERSION,
             job: job.name().to_owned(),
@@ -255,7 +257,7 @@ impl LiveProcess {
         let (is_first, warning) = if protocol::is_stray(line) {
             let is_first = !std::mem::replace(&mut self.has_printed, true);
             let text =
-                "is no message, and was skipped: standard output is for messages, print to standard error";
+                "is not a message, and was skipped: standard output is for messages, print to standard error";
             (is_first, text)
         } else if protocol::is_unknown_message(line) {
             let is_first = !std::mem::replace(&mut self.has_sent_unknown, true);

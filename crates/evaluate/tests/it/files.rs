@@ -82,6 +82,34 @@ fn lines_of_an_id_and_a_score_are_predictions() {
 }
 
 #[test]
+fn ids_and_labels_are_told_however_programs_write_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: Vec<_> = (1..=3).map(|id| json!({"id": id, "func": "f", "target": "bad"})).collect();
+    let test = write_lines(&folder.path().join("rows.jsonl"), &rows);
+    let test = TestSet::read(&TableDataset::open_labels(&[test]).unwrap(), RowChoice::All).unwrap();
+    let path = folder.path().join("predictions.jsonl");
+    let lines = ["1.0,\"prediction\":\"bad\"", "2,\"prediction\":1.0", "\"3\",\"prediction\":\"good\""];
+    let lines = lines.map(|line| format!("{{\"id\":{line}}}\n")).concat();
+    std::fs::write(&path, format!("\u{feff}{lines}")).unwrap();
+    let predictions = Predictions::read(&path).unwrap();
+    let evaluation = evaluate(&test, &predictions, &EvaluationSettings::default()).unwrap();
+    assert_eq!((evaluation.examples, evaluation.other_predictions), (3, 0));
+    let text = folder.path().join("predictions.txt");
+    std::fs::write(&text, "\u{feff}1 0.5\n").unwrap();
+    let key = ExampleKey { id: "1".to_owned(), side: None };
+    assert!(Predictions::read(&text).unwrap().get(&key).is_some());
+}
+
+#[test]
+fn a_label_that_is_neither_yes_nor_no_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = [json!({"id": 1, "func": "f", "target": 2.0}), json!({"id": 2, "func": "f", "target": 1.0})];
+    let path = write_lines(&folder.path().join("rows.jsonl"), &rows);
+    let test = TestSet::read(&TableDataset::open_labels(&[path]).unwrap(), RowChoice::All).unwrap();
+    assert_eq!(test.len(), 1);
+}
+
+#[test]
 fn the_test_split_is_the_default() {
     let folder = tempfile::tempdir().unwrap();
     let rows = ["train", "test", "test"].map(|split| json!({"func": "f", "target": 1, "split": split}));

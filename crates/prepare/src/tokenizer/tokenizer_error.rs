@@ -15,6 +15,12 @@ pub enum TokenizerError {
         /// The reason.
         reason: String,
     },
+    /// The files are not those with which the run began.
+    #[error("{path}: the tokenizer has changed since the run began: begin anew with --fresh")]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
     /// The files are none of a tokenizer that is known here.
     #[error(
         "{path}: {reason}. Give a tokenizer.json, or a vocab.json with merges.txt beside it, of byte-level BPE as GPT-2 \

@@ -105,8 +105,11 @@ impl TokenizerJson {
             return Err(format!("the model is {}", kind.as_deref().unwrap_or("of another kind")));
         }
         let is_set = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-        if is_set(continuing_subword_prefix) || is_set(end_of_word_suffix) || *ignore_merges {
+        if is_set(continuing_subword_prefix) || is_set(end_of_word_suffix) {
             return Err("the model marks parts of words".to_owned());
+        }
+        if *ignore_merges {
+            return Err("the model takes words of the vocabulary whole (ignore_merges)".to_owned());
         }
         if self.normalizer.as_ref().is_some_and(|normalizer| !normalizer.is_null()) {
             return Err("the text is normalised first".to_owned());
@@ -163,7 +166,7 @@ fn pairs_of(vocab: &HashMap<String, u32>, merges: Vec<MergeJson>) -> Result<Byte
         let (left, right) = match &merge {
             MergeJson::Pair(left, right) => (left.as_str(), right.as_str()),
             MergeJson::Text(text) => {
-                text.split_once(' ').ok_or_else(|| format!("{text:?} is no pair of tokens"))?
+                text.split_once(' ').ok_or_else(|| format!("{text:?} is not a pair of tokens"))?
             }
         };
         pairs.push(((id(left)?, id(right)?), id(&format!("{left}{right}"))?));

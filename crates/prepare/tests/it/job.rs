@@ -101,6 +101,16 @@ fn copies_of_a_benchmark_are_left_out() {
 }
 
 #[test]
+fn a_date_that_is_none_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = json!(PrepareJob::new(vec![dataset(folder.path())]));
+    settings["before"] = json!("soon");
+    let job: PrepareJob = serde_json::from_value(settings).unwrap();
+    let error = job.check_settings().unwrap_err().to_string();
+    assert!(error.contains("before \"soon\": expected a date"), "{error}");
+}
+
+#[test]
 fn rows_outside_the_dates_are_left_out_and_counted() {
     let folder = tempfile::tempdir().unwrap();
     let input = dataset(folder.path());

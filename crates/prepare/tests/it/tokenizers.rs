@@ -90,6 +90,34 @@ fn files_of_other_models_are_refused_with_a_reason() {
     assert!(matches!(Tokenizer::read(&folder.path().join("none")), Err(TokenizerError::Read { .. })));
 }
 
+#[test]
+fn a_model_that_takes_words_whole_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut json = tokenizer_json(&PAIRS);
+    json["model"]["ignore_merges"] = json!(true);
+    let error = Tokenizer::read(&written(folder.path(), &json)).unwrap_err().to_string();
+    assert!(error.contains("ignore_merges"), "{error}");
+}
+
+#[test]
+fn the_settings_of_a_run_name_the_tokenizer_by_its_digest() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path(), &tokenizer_json(&PAIRS));
+    let input = write_lines(&folder.path().join("in/rows.jsonl"), &rows(4));
+    let job = || PrepareJob {
+        tokenizer: Some(path.clone().into_os_string().into()),
+        ..PrepareJob::new(vec![input.clone()])
+    };
+    let (settings, same) = (TypedJob::settings(&job()), TypedJob::settings(&job()));
+    assert_eq!(settings, same);
+    let resumed = || serde_json::from_value::<PrepareJob>(settings.clone()).unwrap();
+    resumed().check_settings().unwrap();
+    written(folder.path(), &tokenizer_json(&PAIRS[..2]));
+    assert_ne!(TypedJob::settings(&job()), settings, "a run that is resumed has other settings");
+    let error = resumed().check_settings().unwrap_err().to_string();
+    assert!(error.contains("has changed since the run began"), "{error}");
+}
+
 /// Prepares rows by a tokenizer, and returns the rows of a view.
 fn view(folder: &Path, view: DatasetView, input: &[Value]) -> Vec<BTreeMap<String, Value>> {
     let tokenizer = written(folder, &tokenizer_json(&PAIRS));

@@ -1,7 +1,10 @@
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::ffi::OsStrExt;
 
-use streamguard_snapshot::SnapshotWriter;
+use streamguard_snapshot::{SnapshotManifest, SnapshotWriter, write_snapshot};
 
 use super::{REPOSITORY, URL, World, files, sound};
 
@@ -12,7 +15,7 @@ fn written() -> Vec<u8> {
     for entry in sound() {
         writer.file(&entry.path, entry.bytes.len() as u64, &entry.bytes[..]).unwrap();
     }
-    writer.finish(&streamguard_snapshot::SnapshotManifest::new(1000)).unwrap()
+    writer.finish(&SnapshotManifest::new(1000)).unwrap()
 }
 
 #[test]
@@ -73,4 +76,41 @@ fn paths_that_would_be_refused_are_not_written() {
     for path in ["manifest.json", "x", "../x", "git/a.git/config", "git/a.git/commondir"] {
         assert!(writer.file(path, 0, &b""[..]).is_err(), "{path}");
     }
+}
+
+#[test]
+fn files_that_would_be_refused_are_not_written() {
+    let mut writer = SnapshotWriter::new(Vec::new(), 3).unwrap();
+    let head = vec![b'x'; (64 << 10) + 1];
+    let error = writer.file(&format!("{REPOSITORY}/HEAD"), head.len() as u64, &head[..]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::FileTooLarge, "{error}");
+    let zeros = 65 << 20;
+    writer.file("answers/ab/zeros.body", zeros, io::repeat(0).take(zeros)).unwrap();
+    let error = writer.finish(&SnapshotManifest::new(1000)).unwrap_err();
+    assert!(error.to_string().contains("decompression bomb"), "{error}");
+}
+
+#[test]
+fn a_reference_that_no_snapshot_can_contain_is_not_left_out() {
+    let world = World::new();
+    let (cache, file) = (world.cache(), world.dir.path().join("written.snapshot"));
+    let answers = cache.join("answers/ab");
+    fs::create_dir_all(&answers).unwrap();
+    fs::write(answers.join("abcdef-open.json"), "{}").unwrap();
+    write_snapshot(&cache, 1000, &file).unwrap();
+    // Beside them lies what no snapshot contains whatever its name is.
+    fs::write(answers.join(OsStr::from_bytes(b"\xff.lock")), "").unwrap();
+    write_snapshot(&cache, 1000, &file).unwrap();
+    fs::write(answers.join(OsStr::from_bytes(b"\xff-open.json")), "{}").unwrap();
+    let error = write_snapshot(&cache, 1000, &file).unwrap_err().to_string();
+    assert!(error.contains("not UTF-8"), "{error}");
+    fs::remove_dir_all(&answers).unwrap();
+    let mirror = cache.join(REPOSITORY);
+    streamguard_git::initialise_repository(&mirror, Some(URL)).unwrap();
+    let folder = (0..5).fold(mirror.join("refs/heads"), |folder, _| folder.join("x".repeat(220)));
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("main"), "0123456789012345678901234567890123456789\n").unwrap();
+    streamguard_cache::FolderSeal::renew(&mirror, |_| false).unwrap();
+    let error = write_snapshot(&cache, 1000, &file).unwrap_err().to_string();
+    assert!(error.contains("too long"), "{error}");
 }

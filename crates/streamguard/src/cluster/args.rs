@@ -46,7 +46,6 @@ pub(crate) struct ClusterArgs {
 }
 
 impl ClusterArgs {
-    ///
     /// Returns the number of shards of an array task; none if the cluster decides.
     ///
     /// # Errors

@@ -32,7 +32,7 @@ pub(crate) struct CacheArgs {
 pub(crate) enum CacheAction {
     /// Shows how large its parts are [default]
     Show,
-    /// Removes entries that were not used for some days
+    /// Removes entries that have not changed for some days
     Prune {
         /// Number of days
         #[arg(long, value_name = "N", default_value_t = 30)]
@@ -88,7 +88,7 @@ pub(super) fn run(arguments: &CacheArgs) -> Result<Exit> {
             ui::print_table(&rows);
         }
         CacheAction::Prune { days } => {
-            let removed = cache::prune(&folder, Duration::from_secs(days * 24 * 3600));
+            let removed = cache::prune(&folder, Duration::from_secs(days.saturating_mul(24 * 3600)));
             let removed = removed.with_context(|| format!("cannot prune {}", at()))?;
             print_removed(&removed, arguments.json)?;
         }

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 use serde_json::json;
-use streamguard::exit::{Exit, UsageError};
+use streamguard::exit::Exit;
 use streamguard::shell::quote_path;
 use streamguard::ui::{self, escape::escape};
 use streamguard_dataset::dataset_card::CARD_NAME;
@@ -42,7 +42,7 @@ pub(crate) struct ExportArgs {
 
 pub(super) fn run(arguments: &ExportArgs) -> Result<Exit> {
     let ExportArgs { dataset: source, to, output_dir, code, fresh } = arguments;
-    refuse_own_input(source, output_dir)?;
+    super::refuse_own_input([source], output_dir)?;
     let dataset = TableDataset::open(std::slice::from_ref(source), code)?;
     let export = DatasetExport::plan(&dataset, *to)?;
     if export.file_names().iter().any(|name| name == CARD_NAME) {
@@ -58,19 +58,6 @@ pub(super) fn run(arguments: &ExportArgs) -> Result<Exit> {
     dir.finish()?;
     print_summary(&summary, output_dir)?;
     Ok(if summary.rows.is_empty() { Exit::NoResults } else { Exit::Complete })
-}
-
-/// Refuses a destination that holds the dataset: it would be discarded before it is read.
-fn refuse_own_input(source: &Path, output_dir: &Path) -> Result<()> {
-    let Ok(destination) = output_dir.canonicalize() else { return Ok(()) };
-    let source = source.canonicalize().with_context(|| format!("cannot find {}", source.display()))?;
-    if source.starts_with(&destination) || destination.starts_with(&source) {
-        let shown = output_dir.display();
-        return Err(
-            UsageError(format!("--output-dir {shown}: choose a directory apart from the dataset")).into()
-        );
-    }
-    Ok(())
 }
 
 fn print_summary(summary: &ExportSummary, output_dir: &Path) -> Result<()> {

@@ -28,10 +28,10 @@ mod shard;
 mod verify;
 mod worker;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 use streamguard::exit::{Exit, UsageError};
@@ -175,6 +175,30 @@ fn config_schema() -> ConfigSchema {
         // All of its settings are flags.
         JobKind::Preparation | JobKind::Scan => schema,
     })
+}
+
+/// Refuses a destination that holds a dataset which is to be read, or lies in one: a new run would discard the dataset, or
+/// a later one read the results.
+fn refuse_own_input<'a>(datasets: impl IntoIterator<Item = &'a PathBuf>, output_dir: &Path) -> Result<()> {
+    let destination = resolved(output_dir)?;
+    for dataset in datasets {
+        // Whoever opens one that is not there says so.
+        let Ok(dataset) = dataset.canonicalize() else { continue };
+        if dataset.starts_with(&destination) || destination.starts_with(&dataset) {
+            let what =
+                format!("--output-dir {}: choose a directory apart from the datasets", output_dir.display());
+            return Err(UsageError(what).into());
+        }
+    }
+    Ok(())
+}
+
+/// Returns the path without symbolic links of a folder that may not exist yet.
+fn resolved(folder: &Path) -> Result<PathBuf> {
+    let folder = std::path::absolute(folder).with_context(|| format!("cannot use {}", folder.display()))?;
+    let parts = folder.ancestors().find_map(|above| Some((above.canonicalize().ok()?, above)));
+    let Some((existing, above)) = parts else { return Ok(folder) };
+    Ok(folder.strip_prefix(above).map_or(existing.clone(), |rest| existing.join(rest)))
 }
 
 /// Refuses a folder whose README somebody else wrote, where a new card would take its place.

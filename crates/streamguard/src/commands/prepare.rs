@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &PrepareArgs) -> Result<Exit> {
 }
 
 fn prepare(job: &PrepareJob, folder: &Path, execution: &ExecutionArgs) -> Result<Exit> {
-    refuse_own_input(job, folder)?;
+    super::refuse_own_input(job.datasets.iter().chain(&job.exclude), folder)?;
     super::refuse_foreign_card(folder)?;
     job.check_settings().map_err(|problem| UsageError(problem.to_string()))?;
     let cancel = CancelToken::new();
@@ -91,20 +91,6 @@ fn prepare(job: &PrepareJob, folder: &Path, execution: &ExecutionArgs) -> Result
     let shown = escape(&json!(folder.display().to_string()).to_string());
     ui::print_line(&format!("Load it by datasets.load_dataset({shown}); its card is README.md"))?;
     Ok(if leaks == Some(0) { Exit::Complete } else { Exit::Findings })
-}
-
-/// Refuses a destination that holds a dataset which is to be read: a new run would discard it.
-fn refuse_own_input(job: &PrepareJob, folder: &Path) -> Result<()> {
-    let Ok(destination) = folder.canonicalize() else { return Ok(()) };
-    for dataset in job.datasets.iter().chain(&job.exclude) {
-        let dataset = dataset.canonicalize().with_context(|| format!("cannot find {}", dataset.display()))?;
-        if dataset.starts_with(&destination) || destination.starts_with(&dataset) {
-            let what =
-                format!("--output-dir {}: choose a directory apart from the datasets", folder.display());
-            return Err(UsageError(what).into());
-        }
-    }
-    Ok(())
 }
 
 fn check(job: &PrepareJob) -> Result<Exit> {

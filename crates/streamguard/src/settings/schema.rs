@@ -106,7 +106,7 @@ impl ConfigSchema {
             let hint =
                 hint.map_or_else(String::new, |known| format!("; did you mean {}?", variable_of(known)));
             Some(format!(
-                "warning: the variable {variable} is no setting of any command, and is ignored{hint}"
+                "warning: the variable {variable} is not a setting of any command, and is ignored{hint}"
             ))
         });
         unknown.collect()

@@ -130,7 +130,6 @@ impl RunView for PlainView {
         }
         // What was held back in the last second has no later tick that would show it.
         if matches!(event.kind, EventKind::RunEnded { .. }) {
-            // Suppressed lines of the last second would be lost otherwise.
             let held = self.throttle.take_rest();
             self.hold_back(state, held);
         }

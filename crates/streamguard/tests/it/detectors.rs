@@ -88,4 +88,12 @@ fn an_export_is_verified_and_is_not_replaced_by_accident() {
     assert_eq!(run(folder, &["verify", "data/hf"]).status.code(), Some(7));
     let own = run(folder, &["export", "data/prepared", "--to", "hf", "--output-dir", "data/prepared"]);
     assert_eq!(own.status.code(), Some(2));
+    // A folder in the dataset is refused before there is one, too.
+    let export = ["export", "data/prepared", "--to", "hf", "--output-dir"];
+    for command in [&export[..], &["prepare", "data/prepared", "--output-dir"]] {
+        let inner = run(folder, &[command, &["data/prepared/none/out"]].concat());
+        assert_eq!(inner.status.code(), Some(2), "{}", stderr(&inner));
+        assert!(stderr(&inner).contains("apart from the datasets"), "{}", stderr(&inner));
+        assert!(!folder.join("data/prepared/none").exists());
+    }
 }

@@ -91,6 +91,10 @@ fn the_cache_and_reports_answer_in_json_what_they_answer_in_words() {
     assert_eq!(names, named[..named.len() - 1], "the last line of the table is the sum");
     let entries: u64 = parts.iter().map(|part| part["entries"].as_u64().unwrap()).sum();
     assert!(entries > 0 && parts.iter().any(|part| part["bytes"].as_u64() > Some(0)), "{parts:?}");
+    let [removed] = &rows(&["cache", "prune", "--days", "213503982334602", "--json"])[..] else {
+        panic!("one line")
+    };
+    assert_eq!(removed["removed"], 0, "nothing is that old");
     let [removed] = &rows(&["cache", "clear", "--json"])[..] else { panic!("one line") };
     assert!(removed["removed"].as_u64() > Some(0) && removed["in_use"] == 0, "{removed}");
 

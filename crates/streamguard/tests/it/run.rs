@@ -243,9 +243,17 @@ fn a_plain_command_runs_for_each_input_in_the_words_of_gnu_parallel() {
     assert!(stderr(&output).contains("there is no shard 7: its plan has 2"), "{}", stderr(&output));
     let output = run(folder.path(), &["run", "--only", "1", "--", "echo", "{}", ":::", "a", "b"]);
     assert_eq!((output.status.code(), &*stdout(&output)), (Some(0), "b\n"), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "", "the other shard was not asked for");
+    let dry = |only| run(folder.path(), &["run", "--dry-run", "--only", only, "--", "echo", ":::", "a", "b"]);
+    assert_eq!(stdout(&dry("1")), "echo b\n");
+    assert!(stderr(&dry("7")).contains("there is no shard 7"), "{}", stderr(&dry("7")));
     let output = run(folder.path(), &["run", "--quiet", "--", "cat", "{}", ":::", "missing"]);
     assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
     assert!(stderr(&output).contains("missing"), "{}", stderr(&output));
+    // More MiB than there are bytes are no limit.
+    let all = ["run", "--worker-memory", "17592186044416", "--", "echo", ":::", "a"];
+    let output = run(folder.path(), &all);
+    assert_eq!((output.status.code(), &*stdout(&output)), (Some(0), "a\n"), "{}", stderr(&output));
     let output = run(folder.path(), &["run", "--deadline", "0", "--", "true", ":::", "1"]);
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     let output = run(folder.path(), &["run", "--dry-run", "--", "rm", ":::", "a b.txt"]);

@@ -1,5 +1,12 @@
 //! Rows of files of other programs.
 
+use std::path::Path;
+use std::sync::Arc;
+
+use parquet::column::writer::ColumnWriter;
+use parquet::data_type::ByteArray;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
 use serde_json::json;
 use streamguard_table::{
     CodeColumns, ColumnKind, ParquetTableWriter, Row, SplitName, TableDataset, TableError, TableFile,
@@ -66,6 +73,20 @@ fn a_line_that_is_no_object_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = write_lines(&folder.path().join("a.jsonl"), &[json!({"code": "x"}), json!([1])]);
     assert!(matches!(TableDataset::open(&[path], &[]), Err(TableError::Line { line: 2, .. })));
+}
+
+#[test]
+fn a_byte_order_mark_before_the_first_line_is_skipped() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    std::fs::write(&path, "\u{feff}{\"code\": \"x\"}\n{\"code\": \"y\"}\n").unwrap();
+    let dataset = TableDataset::open(&[path], &[]).unwrap();
+    let mut rows = Vec::new();
+    let read = dataset.for_each_row(&dataset.schema, |_, _, row| {
+        rows.push(row);
+        Ok(())
+    });
+    assert_eq!((read.unwrap(), rows), (2, vec![vec![json!("x")], vec![json!("y")]]));
 }
 
 #[test]
@@ -167,6 +188,65 @@ fn a_parquet_file_gives_the_values_that_were_written() {
         })
         .unwrap();
     assert_eq!(read, rows);
+}
+
+#[test]
+fn values_of_other_programs_types_are_written_as_they_were_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("a.parquet"), folder.path().join("b.parquet"));
+    let message = "message rows {
+        required binary code (UTF8);
+        required int64 hash (INTEGER(64, false));
+        required int96 at;
+        required fixed_len_byte_array(4) tag;
+        required group hashes (LIST) { repeated group list { required int64 element (INTEGER(64, false)); } }
+    }";
+    let schema = Arc::new(parse_message_type(message).unwrap());
+    let file = std::fs::File::create(&path).unwrap();
+    let mut writer = SerializedFileWriter::new(file, schema, Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let hash = u64::MAX - 1;
+    while let Some(mut column) = group.next_column().unwrap() {
+        match column.untyped() {
+            ColumnWriter::ByteArrayColumnWriter(column) => column.write_batch(&["f()".into()], None, None),
+            ColumnWriter::Int64ColumnWriter(column) => {
+                column.write_batch(&[hash as i64], Some(&[1]), Some(&[0]))
+            }
+            ColumnWriter::Int96ColumnWriter(column) => {
+                // No time of the day, and the number of the day 1970-01-02.
+                column.write_batch(&[vec![0, 0, 2_440_589].into()], None, None)
+            }
+            ColumnWriter::FixedLenByteArrayColumnWriter(column) => {
+                column.write_batch(&[ByteArray::from("abcd").into()], None, None)
+            }
+            _ => unreachable!("the message has no other types"),
+        }
+        .unwrap();
+        column.close().unwrap();
+    }
+    group.close().unwrap();
+    writer.close().unwrap();
+
+    let rows = |path: &Path| {
+        let dataset = TableDataset::open(&[path.to_owned()], &[]).unwrap();
+        let mut rows = Vec::new();
+        let read = dataset.for_each_row(&dataset.schema, |_, _, row| {
+            rows.push(row);
+            Ok(())
+        });
+        read.unwrap();
+        (dataset.schema, rows)
+    };
+    let (schema, read) = rows(&path);
+    let text = hash.to_string();
+    assert_eq!(
+        read,
+        [vec![json!("f()"), json!(text), json!("1970-01-02T00:00:00Z"), json!("abcd"), json!([text])]]
+    );
+    let mut writer = ParquetTableWriter::new(std::fs::File::create(&copy).unwrap(), &schema).unwrap();
+    read.iter().for_each(|row| writer.write(row).unwrap());
+    writer.finish().unwrap();
+    assert_eq!(rows(&copy), (schema, read));
 }
 
 #[test]

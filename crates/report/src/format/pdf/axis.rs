@@ -1,5 +1,10 @@
 //! Scales and ticks of chart axes.
 
+use super::layout::{DrawnShape, PageLayout};
+use super::structure::NodeId;
+use super::style::{NOTE_TEXT, RULE_COLOUR, TEXT_LEFT, TEXT_RIGHT, TEXT_WIDTH};
+use crate::digits::group_digits;
+
 /// A scale that maps values to lengths.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum AxisScale {
@@ -53,6 +58,29 @@ impl AxisScale {
                 ticks
             }
         }
+    }
+}
+
+impl AxisScale {
+    /// Draws the axis of a plot: a line over its width at each label, with the labels left of them. Returns the left edge
+    /// of the plot, which leaves room for the labels.
+    pub(super) fn draw(
+        self,
+        layout: &mut PageLayout<'_>,
+        figure: Option<NodeId>,
+        bottom: f32,
+        plot_height: f32,
+    ) -> f32 {
+        let label = |tick| (tick, layout.fonts.fit(&group_digits(tick), &NOTE_TEXT, TEXT_WIDTH));
+        let labels: Vec<_> = self.ticks().into_iter().map(label).collect();
+        let left = TEXT_LEFT + 6.0 + labels.iter().map(|(_, line)| line.width).fold(0.0, f32::max);
+        for (tick, line) in labels {
+            let y = bottom - plot_height * self.place(tick as f64);
+            let (width, height, colour) = (TEXT_RIGHT - left, 0.5, RULE_COLOUR);
+            layout.draw(figure, DrawnShape::Block { x: left, y: y - 0.25, width, height, colour });
+            layout.text_to(figure, left - 6.0, y - NOTE_TEXT.leading / 2.0, line, &NOTE_TEXT);
+        }
+        left
     }
 }
 

@@ -3,10 +3,8 @@
 use super::axis::AxisScale;
 use super::layout::{DrawnShape, PageLayout};
 use super::style::{
-    ACCENT_COLOUR, INK_COLOUR, NOTE_TEXT, RULE_COLOUR, RgbColour, STRONG_TEXT, TEXT_LEFT, TEXT_RIGHT,
-    TEXT_WIDTH,
+    ACCENT_COLOUR, INK_COLOUR, NOTE_TEXT, RgbColour, STRONG_TEXT, TEXT_LEFT, TEXT_RIGHT, TEXT_WIDTH,
 };
-use crate::digits::group_digits;
 use crate::report::{ColumnChart, Report};
 
 /// Height of the plot.
@@ -55,18 +53,7 @@ fn lay_out(layout: &mut PageLayout<'_>, chart: &ColumnChart) {
         end = x - 24.0;
     }
     let bottom = top + head_height + PLOT_HEIGHT;
-    let ticks: Vec<_> = scale
-        .ticks()
-        .into_iter()
-        .map(|tick| (tick, layout.fonts.fit(&group_digits(tick), &NOTE_TEXT, TEXT_WIDTH)))
-        .collect();
-    let left = TEXT_LEFT + 6.0 + ticks.iter().map(|(_, line)| line.width).fold(0.0, f32::max);
-    for (tick, line) in ticks {
-        let y = bottom - PLOT_HEIGHT * scale.place(tick as f64);
-        let (width, height, colour) = (TEXT_RIGHT - left, 0.5, RULE_COLOUR);
-        layout.draw(figure, DrawnShape::Block { x: left, y: y - 0.25, width, height, colour });
-        layout.text_to(figure, left - 6.0, y - NOTE_TEXT.leading / 2.0, line, &NOTE_TEXT);
-    }
+    let left = scale.draw(layout, figure, bottom, PLOT_HEIGHT);
     let room = (TEXT_RIGHT - left) / chart.labels.len() as f32;
     for column in 0..chart.labels.len() {
         let x = left + room * (column as f32 + GAP_SHARE / 2.0);

@@ -1,5 +1,7 @@
 //! Charts of lines over time.
 
+use std::cmp::Reverse;
+
 use super::axis::{AxisScale, ticks};
 use super::layout::{DrawnShape, PageLayout};
 use super::line_break::TextLine;
@@ -40,16 +42,8 @@ pub(super) struct LineChart<'a> {
 impl LineChart<'_> {
     /// Lays out the chart.
     pub(super) fn lay_out(mut self, layout: &mut PageLayout<'_>) {
-        // Keeps the lines with the highest last values, in the order of the run.
         let left_out = self.series.len().saturating_sub(MAX_LINES);
-        if left_out > 0 {
-            let mut ends: Vec<u64> = self.series.iter().map(|(_, values)| end(values)).collect();
-            ends.sort_unstable_by(|a, b| b.cmp(a));
-            let least = ends[MAX_LINES - 1];
-            // Several lines may end at the limit, hence the cut after it.
-            self.series.retain(|(_, values)| end(values) >= least);
-            self.series.truncate(MAX_LINES);
-        }
+        keep_highest(&mut self.series);
         let scale = AxisScale::of(&self.series.iter().map(|(_, values)| end(values)).collect::<Vec<_>>());
         let legend = self.legend(layout);
         let rows = legend.iter().map(|(row, ..)| row + 1).max().unwrap_or(1);
@@ -74,19 +68,7 @@ impl LineChart<'_> {
                 &NOTE_TEXT.coloured(INK_COLOUR),
             );
         }
-        // Leaves room for the labels of the axis beside the plot.
-        let ticks: Vec<(u64, TextLine)> = scale
-            .ticks()
-            .into_iter()
-            .map(|tick| (tick, layout.fonts.fit(&group_digits(tick), &NOTE_TEXT, TEXT_WIDTH)))
-            .collect();
-        let left = TEXT_LEFT + 6.0 + ticks.iter().map(|(_, line)| line.width).fold(0.0, f32::max);
-        for (tick, line) in ticks {
-            let y = bottom - PLOT_HEIGHT * scale.place(tick as f64);
-            let (width, height, colour) = (TEXT_RIGHT - left, 0.5, RULE_COLOUR);
-            layout.draw(figure, DrawnShape::Block { x: left, y: y - 0.25, width, height, colour });
-            layout.text_to(figure, left - 6.0, y - NOTE_TEXT.leading / 2.0, line, &NOTE_TEXT);
-        }
+        let left = scale.draw(layout, figure, bottom, PLOT_HEIGHT);
         self.instants_below(layout, figure, left, bottom);
         let span = self.instants.last().copied().unwrap_or(0.0).max(f64::MIN_POSITIVE);
         for (index, (_, values)) in self.series.iter().enumerate() {
@@ -173,6 +155,31 @@ impl LineChart<'_> {
     }
 }
 
+/// Keeps the lines with the highest last values, in the order of the run.
+fn keep_highest(series: &mut Vec<(&str, &[u64])>) {
+    let mut highest: Vec<usize> = (0..series.len()).collect();
+    // Stable, so that of lines that end at the same value the first are kept.
+    highest.sort_by_key(|index| Reverse(end(series[*index].1)));
+    highest.truncate(MAX_LINES);
+    highest.sort_unstable();
+    *series = highest.into_iter().map(|index| series[index]).collect();
+}
+
 fn end(values: &[u64]) -> u64 {
     values.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_highest_lines_are_kept_in_their_order() {
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
+        let mut series: Vec<(&str, &[u64])> = names.iter().map(|name| (*name, &[1, 5][..])).collect();
+        series.push(("last", &[0, 100]));
+        keep_highest(&mut series);
+        let kept: Vec<&str> = series.iter().map(|(name, _)| *name).collect();
+        assert_eq!(kept, ["a", "b", "c", "d", "e", "f", "g", "last"]);
+    }
 }

@@ -55,7 +55,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "RULE")]
     #[serde(skip)]
     pub(super) halt: Option<HaltRule>,
-    /// Run these shards only, such as 3,7..9; or, with --resume, those that `failed`
+    /// Run these shards only, which are counted from 0, such as 3,7..9; or, with --resume, those that `failed`
     #[arg(long, value_name = "SHARDS")]
     #[serde(skip)]
     pub(super) only: Option<String>,

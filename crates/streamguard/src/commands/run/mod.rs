@@ -60,8 +60,11 @@ pub(super) fn run(arguments: &MatchedArgs<RunArgs>, schema: &ConfigSchema, purpo
     // What other machines have is their matter.
     let is_here = purpose != Purpose::Plan && !execution.mode.is_remote();
     let resources = resource_limits(&settings.resources, if is_here { &jobs } else { &[] })?;
+    let paths = folder.as_ref().map(|folder| run_paths_for(folder, &jobs));
+    let resumed = paths.as_ref().filter(|_| execution.resume);
+    let chosen = flags.only.as_ref().map(|only| shard_choice::choose(only, &jobs, resumed)).transpose()?;
     if flags.dry_run {
-        return dry_run::print(&jobs);
+        return dry_run::print(&jobs, chosen.as_ref());
     }
     let cancel = CancelToken::new();
     let caught = signals::listen(cancel.clone())?;
@@ -69,10 +72,7 @@ pub(super) fn run(arguments: &MatchedArgs<RunArgs>, schema: &ConfigSchema, purpo
     let mut options = engine_options(execution, purpose, cancel, &files)?;
     options.resources = resources;
     options.holds_failures = flags.halt.is_some();
-    let paths = folder.as_ref().map(|folder| run_paths_for(folder, &jobs));
-    if let Some(only) = &flags.only {
-        options.only = Some(shard_choice::choose(only, &jobs, paths.as_ref().filter(|_| execution.resume))?);
-    }
+    options.only = chosen;
     let mut dir = match paths {
         Some(paths) => {
             let recorded: Map<String, Value> =
@@ -165,7 +165,9 @@ fn watch(
     };
     let halt = flags.halt.map(|rule| Halt::new(rule, options.cancel.clone()));
     let mut shown = ui::open(view, None, &options.cancel, &options.pause);
-    let mut watched = WatchedRun { view: &mut *shown, log, halt };
+    // Without a folder nothing can be resumed, so the shards that were not chosen are not worth a word.
+    let part_asked_for = options.only.as_ref().filter(|_| dir.is_none()).map(|_| options.cancel.clone());
+    let mut watched = WatchedRun { view: &mut *shown, log, halt, part_asked_for };
     let finished = streamguard_engine::run(jobs, options, dir, &mut watched)?;
     let WatchedRun { log, halt, .. } = watched;
     if let (Some(log), Some(path)) = (log, &flags.joblog) {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
+use streamguard_dataset::jsonl::MAX_LINE_BYTES;
 use streamguard_durable::AtomicFile;
 
 use super::sample_file::SampleFile;
@@ -42,7 +43,13 @@ pub(super) fn write(file: &SampleFile, marks: &BTreeSet<u64>, path: &Path, is_ag
 fn write_lines(file: &SampleFile, marks: &BTreeSet<u64>, path: &Path) -> io::Result<()> {
     let mut output = AtomicFile::create(path)?;
     for offset in marks {
-        output.write_all(&file.line(*offset)?)?;
+        let line = file.line(*offset)?;
+        // Only its beginning was read.
+        if line.len() > MAX_LINE_BYTES {
+            let reason = format!("a marked line is longer than {MAX_LINE_BYTES} bytes");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
+        }
+        output.write_all(&line)?;
         output.write_all(b"\n")?;
     }
     output.commit()
@@ -70,5 +77,16 @@ mod tests {
             assert!(matches!(write(name, true), WriteResult::Failed(_)), "{name}");
         }
         assert_eq!(std::fs::read_to_string(path("samples.jsonl")).unwrap(), "one\ntwo\nlast");
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_not_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let (dataset, marked) = (folder.path().join("samples.jsonl"), folder.path().join("marked.jsonl"));
+        std::fs::write(&dataset, format!("one\n{}\n", "x".repeat(MAX_LINE_BYTES + 1))).unwrap();
+        let file = SampleFile::open(&dataset).unwrap();
+        let written = write(&file, &BTreeSet::from([0, 4]), &marked, false);
+        assert!(matches!(&written, WriteResult::Failed(why) if why.contains("longer than")), "{written:?}");
+        assert!(!marked.exists());
     }
 }

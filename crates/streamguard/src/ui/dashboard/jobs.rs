@@ -216,7 +216,6 @@ impl ColumnWidths {
         }
         // Rounded down: 100 % is shown only when all is done.
         let percent = match row.job.shards {
-            // Rounded down, so that 100% is only shown when all is done.
             Some(_) => format!("{:.0}%", (row.ratio * 100.0).floor()),
             None => "-".to_owned(),
         };

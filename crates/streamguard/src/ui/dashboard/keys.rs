@@ -47,7 +47,6 @@ pub(crate) struct KeyReader {
 }
 
 impl KeyReader {
-    ///
     /// Starts to read keys. `q` requests `cancel`, `p` toggles `pause`.
     ///
     /// # Errors

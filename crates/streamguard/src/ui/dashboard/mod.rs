@@ -49,7 +49,6 @@ pub(crate) struct Dashboard {
 }
 
 impl Dashboard {
-    ///
     /// Takes the terminal. `refresh` is the number of frames per second, at most 10.
     ///
     /// # Errors

@@ -22,7 +22,6 @@ pub(crate) struct FullScreen {
 }
 
 impl FullScreen {
-    ///
     /// Takes the terminal.
     ///
     /// # Errors

@@ -1,18 +1,11 @@
 //! The upstreams on this machine: a simulator of the real ones, where it and python3 are there.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-
-/// Prints that a test does not run.
-fn skip(why: &str) {
-    // Not eprintln: the test harness hides the output of tests that pass.
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
-}
+use streamguard_simulator::{control, skip};
 
 /// Running simulator; it ends when this is dropped.
 pub(super) struct Simulator {
@@ -86,18 +79,7 @@ impl Simulator {
     }
 
     fn control(&self, method: &str, name: &str, body: &str) -> String {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        let length = body.len();
-        write!(
-            stream,
-            "{method} /_control/{name} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
-        body.to_owned()
+        control(self.port, method, name, body)
     }
 }
 
