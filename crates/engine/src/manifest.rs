@@ -101,16 +101,20 @@ impl Manifest {
     /// Checks the files of a run that are chosen by their names. A run without a manifest, which has not ended, passes.
     ///
     /// # Errors
-    /// [`RunDirError::FileFault`] for the first file that is not as it was; errors of [`Manifest::read`].
+    /// [`RunDirError::FileFault`] for the first file that is not as it was, or [`RunDirError::Unreadable`]; errors of
+    /// [`Manifest::read`].
     pub fn check(paths: &RunPaths, is_chosen: impl Fn(&str) -> bool) -> Result<(), RunDirError> {
         let Some(manifest) = Self::read(paths)? else { return Ok(()) };
         let mut chosen = manifest.names().filter(|name| is_chosen(name));
-        match chosen.find_map(|name| manifest.file_fault(paths.root(), name)) {
-            Some(FileFault { name, kind }) => {
-                Err(RunDirError::FileFault { path: paths.root().join(name), kind })
-            }
-            None => Ok(()),
-        }
+        let Some(FileFault { name, kind }) = chosen.find_map(|name| manifest.file_fault(paths.root(), name))
+        else {
+            return Ok(());
+        };
+        let path = paths.root().join(name);
+        Err(match kind {
+            FileFaultKind::Unreadable(source) => RunDirError::Unreadable { path, source },
+            kind => RunDirError::FileFault { path, kind },
+        })
     }
 
     /// Returns the names of the files in the folder of the run, in their order.

@@ -232,8 +232,9 @@ fn states(takes: Duration) -> Vec<FolderState> {
             run(root, &collect(OTHER_SAMPLES, &[]));
         }),
         state("partial", false, [&[2], &[2], &[3], &[0], &[0], &[0]], |root| {
+            fs::create_dir(root.join("empty")).unwrap();
             let broken =
-                ["--collectors", "synthetic", "repo", "--synthetic-samples", "30", "--repo", "nowhere"];
+                ["--collectors", "synthetic", "repo", "--synthetic-samples", "30", "--repo", "empty"];
             let output = run(root, &[&["collect", "--no-dashboard"], &broken[..]].concat());
             assert_eq!(output.status.code(), Some(3), "{}{}", stdout(&output), stderr(&output));
         }),

@@ -10,7 +10,8 @@ use streamguard_engine::{CancelToken, EarlierResults, Job, PlanContext, Shard};
 
 use super::shard_choice::ShardChoice;
 
-/// Prints the shards of the jobs in order, one a line: all, or those that were chosen. A job that speaks the worker protocol is asked for its plan.
+/// Prints the shards of the jobs in order, one a line: all, or those that were chosen. A job that speaks the worker protocol
+/// is asked for its plan.
 pub(super) fn print(jobs: &[Arc<dyn Job>], chosen: Option<&ShardChoice>) -> Result<Exit> {
     for job in jobs {
         let context =
