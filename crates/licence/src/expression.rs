@@ -6,6 +6,9 @@ use spdx::{Expression, LicenseItem, ParseMode};
 /// Longest expression that is read.
 const MAX_EXPRESSION_BYTES: usize = 300;
 
+/// What is read besides the form of the specification. Names that are no ids, such as `MPL`, leave the version open.
+const MODE: ParseMode = ParseMode { allow_imprecise_license_names: false, ..ParseMode::LAX };
+
 /// Returns a stated expression in the form of the specification, or nothing if it is none. Old ids are replaced:
 /// `GPL-2.0+` is `GPL-2.0-or-later`; `MIT/Apache-2.0` is `MIT OR Apache-2.0`.
 pub(crate) fn canonical(stated: &str) -> Option<String> {
@@ -15,7 +18,7 @@ pub(crate) fn canonical(stated: &str) -> Option<String> {
     }
     let replaced: Vec<String> = stated.replace('/', " OR ").split_whitespace().map(current_id).collect();
     let text = replaced.join(" ");
-    let text = Expression::parse_mode(&text, ParseMode::LAX).ok()?.to_string();
+    let text = Expression::parse_mode(&text, MODE).ok()?.to_string();
     Some(without_outer_parentheses(&text).to_owned())
 }
 
@@ -81,6 +84,9 @@ mod tests {
             ("GPL-2.0 WITH Linux-syscall-note", Some("GPL-2.0-only WITH Linux-syscall-note")),
             ("SEE LICENSE IN x", None),
             ("UNLICENSED", None),
+            ("MPL", None),
+            ("Apache 2.0", None),
+            ("BSD OR MIT", None),
             ("", None),
         ] {
             assert_eq!(canonical(stated).as_deref(), expected, "{stated}");
