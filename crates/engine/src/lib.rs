@@ -119,6 +119,7 @@ mod run_dir;
 mod run_dir_error;
 mod run_info;
 mod run_options;
+mod run_outputs;
 mod run_paths;
 mod run_replacement;
 mod run_shards;

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use streamguard_durable::{WriteError, open_regular, read_regular, write_atomic};
 
-use crate::run_dir::read_outputs;
 use crate::run_dir_error::RunDirError;
+use crate::run_outputs::read_outputs;
 use crate::run_paths::RunPaths;
 
 /// Digests of files, by their names in a folder.

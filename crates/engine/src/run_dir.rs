@@ -4,25 +4,20 @@ use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::DirBuilderExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use streamguard_durable::{
-    WriteError, is_behind_link, open_own_file, read_regular_text, refuse_link, remove_all_leftovers,
-    write_atomic,
-};
+use streamguard_durable::{WriteError, open_own_file, refuse_link, remove_all_leftovers};
 
 use crate::clock::wall_clock_ms;
 use crate::manifest::Manifest;
 use crate::run_dir_error::RunDirError;
 use crate::run_info::RunInfo;
+use crate::run_outputs::{is_inside, is_own, read_outputs, write_outputs};
 use crate::run_paths::RunPaths;
 
 /// Longest text that is read from another run's lock, in bytes.
 const MAX_HOLDER_BYTES: u64 = 200;
-
-/// Largest list of outputs that is read, in bytes.
-const MAX_LIST_BYTES: u64 = 64 << 20;
 
 /// Choice for a folder that holds an earlier run. A finished run is never replaced but by [`OnExistingRun::Discard`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -278,22 +273,6 @@ fn remove_leftovers(paths: &RunPaths) -> Result<(), RunDirError> {
     Ok(())
 }
 
-/// Records the names of the outputs, for when the run is discarded: apart from `run.json`, which may be unreadable then.
-fn write_outputs(paths: &RunPaths) -> Result<(), RunDirError> {
-    let path = paths.outputs_list();
-    write_atomic(&path, paths.outputs().join("\n").as_bytes()).map_err(WriteError::at(&path))?;
-    Ok(())
-}
-
-/// Reads the names that [`write_outputs`] wrote; none if there was no run.
-pub(crate) fn read_outputs(paths: &RunPaths) -> Vec<String> {
-    read_regular_text(&paths.outputs_list(), MAX_LIST_BYTES)
-        .unwrap_or_default()
-        .lines()
-        .map(str::to_owned)
-        .collect()
-}
-
 /// Removes the outputs of an earlier run, and its state except `run.json` and the lock.
 fn discard(paths: &RunPaths) -> Result<(), RunDirError> {
     // Those of this run too: the state of the earlier one may be gone.
@@ -315,17 +294,6 @@ fn discard(paths: &RunPaths) -> Result<(), RunDirError> {
         }
     }
     Ok(())
-}
-
-/// Reports whether a recorded name stays in the folder of the run: somebody else may have written the file.
-pub(crate) fn is_inside(name: &str) -> bool {
-    Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
-}
-
-/// Reports whether a recorded name is that of a file of a run. What a link in the folder leads to is not, nor is what
-/// somebody else has put there.
-pub(crate) fn is_own(paths: &RunPaths, name: &str) -> bool {
-    is_inside(name) && !is_behind_link(paths.root(), name) && !paths.is_kept(name)
 }
 
 /// Removes a file, a link, or a folder with everything in it.

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use streamguard_durable::{WriteError, create_inner_folders, read_regular, sync_folder, write_atomic};
 
-use crate::run_dir::{RunLock, is_inside, is_own, read_outputs, remove, take_lock};
+use crate::run_dir::{RunLock, remove, take_lock};
 use crate::run_dir_error::RunDirError;
 use crate::run_info::RunInfo;
+use crate::run_outputs::{is_inside, is_own, read_outputs};
 use crate::run_paths::RunPaths;
 
 /// Largest list of files to replace that is read, in bytes.

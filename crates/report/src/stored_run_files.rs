@@ -58,11 +58,13 @@ pub fn check_run(folder: &Path) -> Result<(), RunDirError> {
     check(folder, &[&paths.state_file(DATASET_INFO_NAME), &paths.journal()])
 }
 
-/// Checks files, and those of the dataset.
+/// Checks files, and those of the dataset: of a prepared or exported one they lie in folders.
 fn check(folder: &Path, files: &[&Path]) -> Result<(), RunDirError> {
-    Manifest::check(&run_paths(folder), |name| {
-        [JSONL_NAME, PARQUET_NAME].contains(&name) || files.contains(&&*folder.join(name))
-    })
+    let is_dataset = |name: &str| {
+        [JSONL_NAME, PARQUET_NAME].contains(&name)
+            || ["data/", "jsonl/"].iter().any(|begin| name.starts_with(begin))
+    };
+    Manifest::check(&run_paths(folder), |name| is_dataset(name) || files.contains(&&*folder.join(name)))
 }
 
 /// Facts about the dataset of a run, stored in `dataset.json`. The dataset is written after the jobs have ended.

@@ -14,7 +14,8 @@ use streamguard_engine::{CompletionStatus, Job, JobError, JobState, RunOptions, 
 use streamguard_http::{Credentials, UpstreamSettings};
 use streamguard_simulator::{run_payloads, serve};
 
-use super::parts::{listing_state, settings};
+use super::listings::listing_state;
+use super::parts::settings;
 
 /// Number of attempts of one request.
 const ATTEMPTS: usize = 5;

@@ -8,6 +8,8 @@ mod github;
 mod osv;
 // Answers that lack records, and never become a whole listing.
 mod gaps;
+// Listings that a cache keeps for later runs.
+mod listings;
 // Records of all sources with parts that are not as documented.
 mod parts;
 // Filters of a replay, compared with the answers of the upstreams.

@@ -43,6 +43,7 @@ pub(crate) struct ExportArgs {
 pub(super) fn run(arguments: &ExportArgs) -> Result<Exit> {
     let ExportArgs { dataset: source, to, output_dir, code, fresh } = arguments;
     super::refuse_own_input([source], output_dir)?;
+    super::tell_of_changed_data([source]);
     let dataset = TableDataset::open(std::slice::from_ref(source), code)?;
     let export = DatasetExport::plan(&dataset, *to)?;
     if export.file_names().iter().any(|name| name == CARD_NAME) {

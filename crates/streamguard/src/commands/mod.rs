@@ -37,9 +37,10 @@ use clap::{CommandFactory, Parser, Subcommand};
 use streamguard::exit::{Exit, UsageError};
 use streamguard::settings::ConfigSchema;
 use streamguard::shell::quote_path;
-use streamguard::ui;
+use streamguard::ui::{self, escape::escape};
 use streamguard_dataset::dataset_card::{CARD_NAME, has_foreign_card};
 use streamguard_registry::{JOBS, JobKind};
+use streamguard_report::check_data;
 
 use crate::args::matched::MatchedArgs;
 use crate::launch::Purpose;
@@ -191,6 +192,13 @@ fn refuse_own_input<'a>(datasets: impl IntoIterator<Item = &'a PathBuf>, output_
         }
     }
     Ok(())
+}
+
+/// Tells which datasets are not as their runs left them. They are read all the same: somebody may have edited them.
+fn tell_of_changed_data<'a>(datasets: impl IntoIterator<Item = &'a PathBuf>) {
+    for fault in datasets.into_iter().filter_map(|dataset| check_data(dataset).err()) {
+        ui::print_notice(&format!("warning: {}; it is read all the same", escape(&fault.to_string())));
+    }
 }
 
 /// Returns the path without symbolic links of a folder that may not exist yet.

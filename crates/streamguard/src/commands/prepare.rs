@@ -65,6 +65,7 @@ fn prepare(job: &PrepareJob, folder: &Path, execution: &ExecutionArgs) -> Result
     super::refuse_own_input(job.datasets.iter().chain(&job.exclude), folder)?;
     super::refuse_foreign_card(folder)?;
     job.check_settings().map_err(|problem| UsageError(problem.to_string()))?;
+    super::tell_of_changed_data(job.datasets.iter().chain(&job.exclude));
     let cancel = CancelToken::new();
     let caught = signals::listen(cancel.clone())?;
     let options = engine_options(execution, Purpose::Run, cancel, &NodeFiles::default())?;

@@ -132,6 +132,26 @@ fn damaged_data_are_neither_updated_nor_reported() {
 }
 
 #[test]
+fn changed_data_are_read_with_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), &["collect", "--collectors=synthetic", "--synthetic-samples=40", "--no-dashboard"]);
+    let prepare = |out: &str| stderr(&run(folder.path(), &["prepare", "data/raw", "--output-dir", out]));
+    let export = |out: &str| stderr(&run(folder.path(), &["export", "a", "--to=hf", "--output-dir", out]));
+    assert!(!prepare("a").contains("warning: ") && !export("hf").contains("warning: "));
+    for name in ["data/raw/samples.parquet", "a/data/train.parquet"] {
+        let path = folder.path().join(name);
+        let mut bytes = fs::read(&path).unwrap();
+        // Behind the magic number, where nobody looks but a digest.
+        bytes.insert(4, 0);
+        fs::write(&path, bytes).unwrap();
+    }
+    for (said, name) in [(prepare("b"), "data/raw/samples.parquet"), (export("hf2"), "a/data/train.parquet")]
+    {
+        assert!(said.contains(&format!("warning: {name} is not as it was written")), "{said}");
+    }
+}
+
+#[test]
 fn what_is_no_finished_run_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let nothing = run(folder.path(), &["verify", "absent"]);
